@@ -1,0 +1,165 @@
+package rules
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/zonelint/zonelint/zone"
+)
+
+// Options choose what an Engine runs and how it judges.
+type Options struct {
+	Select   []string            // ids of the only rules to show; all if empty. "spf-*" takes a family
+	Ignore   []string            // ids not to show, after Select
+	Severity map[string]Severity // ids whose findings get another severity
+}
+
+// Engine runs a set of rules over zones. It is safe for concurrent use.
+type Engine struct {
+	rules  []*Rule
+	groups [][]*Rule
+	shown  map[*Rule]bool
+	level  map[*Rule]Severity
+	byID   map[string]*Rule
+}
+
+// UnknownRuleError names a rule that does not exist.
+type UnknownRuleError struct{ ID string }
+
+func (e *UnknownRuleError) Error() string { return fmt.Sprintf("no rule is called %q", e.ID) }
+
+// NewEngine makes an Engine. An id in opts that no rule has is an
+// *UnknownRuleError.
+func NewEngine(rs []*Rule, opts Options) (*Engine, error) {
+	e := &Engine{rules: rs, shown: map[*Rule]bool{}, level: map[*Rule]Severity{}, byID: map[string]*Rule{}}
+	for _, r := range rs {
+		e.byID[r.ID] = r
+		e.shown[r] = len(opts.Select) == 0
+	}
+	for _, set := range []struct {
+		ids  []string
+		show bool
+	}{{opts.Select, true}, {opts.Ignore, false}} {
+		for _, id := range set.ids {
+			matched := e.match(id)
+			if len(matched) == 0 {
+				return nil, &UnknownRuleError{id}
+			}
+			for _, r := range matched {
+				e.shown[r] = set.show
+			}
+		}
+	}
+	for id, s := range opts.Severity {
+		matched := e.match(id)
+		if len(matched) == 0 {
+			return nil, &UnknownRuleError{id}
+		}
+		for _, r := range matched {
+			e.level[r] = s
+		}
+	}
+	index := map[any]int{}
+	for _, r := range rs {
+		s := r.Run.subject()
+		i, ok := index[s]
+		if !ok {
+			i = len(e.groups)
+			index[s] = i
+			e.groups = append(e.groups, nil)
+		}
+		e.groups[i] = append(e.groups[i], r)
+	}
+	return e, nil
+}
+
+// match returns the rules that an id of the options means.
+func (e *Engine) match(id string) []*Rule {
+	if family, ok := strings.CutSuffix(id, "*"); ok {
+		var out []*Rule
+		for _, r := range e.rules {
+			if strings.HasPrefix(r.ID, family) {
+				out = append(out, r)
+			}
+		}
+		return out
+	}
+	if r := e.byID[id]; r != nil {
+		return []*Rule{r}
+	}
+	return nil
+}
+
+// Rules returns the rules of the engine, in their order.
+func (e *Engine) Rules() []*Rule { return e.rules }
+
+// Pass is one run of the rules over one zone. Rules report through it.
+type Pass struct {
+	Zone     *zone.Zone
+	rule     *Rule
+	findings []Finding
+}
+
+// Report records a finding of the rule that is running.
+func (p *Pass) Report(f Finding) {
+	f.Rule = p.rule
+	if f.Severity == 0 {
+		f.Severity = p.rule.Severity
+	}
+	f.Zone = p.Zone.Apex
+	p.findings = append(p.findings, f)
+}
+
+// AtApex returns a finding about what the zone as a whole lacks. It points at
+// the SOA record's owner, or at the first record of a zone without one.
+func (p *Pass) AtApex(t zone.Type, message string) Finding {
+	f := Finding{Name: p.Zone.Apex, Type: t, Message: message}
+	for r := range p.Zone.OfType(zone.TypeSOA) {
+		f.Span = r.Span(zone.Part{Kind: zone.PartOwner})
+		return f
+	}
+	for r := range p.Zone.Records() {
+		f.Span = r.Span(zone.Part{Kind: zone.PartOwner})
+		return f
+	}
+	return f
+}
+
+// Run checks a zone and returns its findings in the order of Compare, without
+// those that a comment in the zone suppresses.
+func (e *Engine) Run(z *zone.Zone) []Finding {
+	p := &Pass{Zone: z}
+	for _, g := range e.groups {
+		g[0].Run.run(p, g)
+	}
+	fs := dropSuperseded(p.findings)
+	fs = e.suppress(z, fs)
+	fs = slices.DeleteFunc(fs, func(f Finding) bool { return !e.shown[f.Rule] })
+	for i := range fs {
+		if s, ok := e.level[fs[i].Rule]; ok {
+			fs[i].Severity = s
+		}
+	}
+	Sort(fs)
+	return fs
+}
+
+// dropSuperseded leaves out findings whose mistake another one at the same
+// owner names better.
+func dropSuperseded(fs []Finding) []Finding {
+	type key struct {
+		id   string
+		name zone.Name
+	}
+	hidden := map[key]bool{}
+	for _, f := range fs {
+		for _, id := range f.Rule.Supersedes {
+			hidden[key{id, f.Name}] = true
+		}
+	}
+	if len(hidden) == 0 {
+		return fs
+	}
+	return slices.DeleteFunc(fs, func(f Finding) bool { return hidden[key{f.Rule.ID, f.Name}] })
+}

@@ -1,0 +1,77 @@
+package rules
+
+import "github.com/zonelint/zonelint/zone"
+
+// Subject is a kind of thing that rules look at: the zone, each owner, each
+// SPF record. Each finds them in a zone and hands them out one by one; all
+// rules on the same Subject share one pass over it, so that a record is parsed
+// once however many rules look at it. A Subject is told apart by its address.
+type Subject[T any] struct {
+	Each func(p *Pass, visit func(T))
+}
+
+// Runner is the code of a rule; On makes one.
+type Runner interface {
+	subject() any
+	run(p *Pass, group []*Rule)
+}
+
+// On binds a check to the subject that it is called for.
+func On[T any](s *Subject[T], check func(p *Pass, t T)) Runner {
+	return on[T]{s, check}
+}
+
+type on[T any] struct {
+	s     *Subject[T]
+	check func(*Pass, T)
+}
+
+func (o on[T]) subject() any { return o.s }
+
+// run visits the subject once for all rules of the group, which have it.
+func (o on[T]) run(p *Pass, group []*Rule) {
+	checks := make([]func(*Pass, T), len(group))
+	for i, r := range group {
+		checks[i] = r.Run.(on[T]).check
+	}
+	o.s.Each(p, func(t T) {
+		for i, check := range checks {
+			p.rule = group[i]
+			check(p, t)
+		}
+	})
+}
+
+// Zones is the zone itself, once.
+var Zones = &Subject[*zone.Zone]{Each: func(p *Pass, visit func(*zone.Zone)) { visit(p.Zone) }}
+
+// Nodes is every owner that has records.
+var Nodes = &Subject[zone.Node]{Each: func(p *Pass, visit func(zone.Node)) {
+	for n := range p.Zone.Nodes() {
+		visit(n)
+	}
+}}
+
+// Records is the subject of every record of the given types. Bind it to a
+// variable, so that rules can share it.
+func Records(types ...zone.Type) *Subject[zone.Record] {
+	return &Subject[zone.Record]{Each: func(p *Pass, visit func(zone.Record)) {
+		for _, t := range types {
+			for r := range p.Zone.OfType(t) {
+				visit(r)
+			}
+		}
+	}}
+}
+
+// RRsets is the subject of every RRset of the given types. Bind it to a
+// variable, so that rules can share it.
+func RRsets(types ...zone.Type) *Subject[zone.RRset] {
+	return &Subject[zone.RRset]{Each: func(p *Pass, visit func(zone.RRset)) {
+		for _, t := range types {
+			for s := range p.Zone.RRsetsOf(t) {
+				visit(s)
+			}
+		}
+	}}
+}
