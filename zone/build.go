@@ -12,6 +12,12 @@ type Builder struct {
 	types map[Type]uint32 // how many records of each type
 }
 
+// SetSource says what the records added by AddRaw are read from.
+func (b *Builder) SetSource(s Source) { b.z.Source = s }
+
+// NodeName returns the owner with an id.
+func (b *Builder) NodeName(id NodeID) Name { return b.z.nodeName(uint32(id)) }
+
 // NodeID is an owner known to a Builder.
 type NodeID uint32
 

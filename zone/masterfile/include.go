@@ -1,0 +1,216 @@
+package masterfile
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/zonelint/zonelint/zone"
+)
+
+// include reads another file in place of an $INCLUDE (RFC 1035, section 5.1).
+// The file is found relative to the one that includes it, and only within
+// Options.Root. The origin and the owner of the including file hold on behind
+// it.
+func (p *parser) include(e *entry) *fault {
+	src := p.scan.src
+	t := e.toks[1]
+	origin := p.origin
+	if len(e.toks) > 2 {
+		o := e.toks[2].bare(src)
+		n, err := zone.ParseName(string(o), p.origin)
+		if err != nil {
+			return nameFault(e.toks[2], o, err)
+		}
+		origin = n
+	}
+	f, why := p.openInclude(string(t.bare(src)))
+	if why != "" {
+		p.complete = false
+		p.fault(zone.ProblemInclude, faultAt(t, "%s", why))
+		return nil
+	}
+	p.source.files = append(p.source.files, f)
+	saved := *p
+	p.file(len(p.source.files)-1, origin)
+	p.index, p.scan, p.origin = saved.index, saved.scan, saved.origin
+	p.owner, p.hasOwner, p.ownerAt, p.ownerOrg = saved.owner, saved.hasOwner, saved.ownerAt, saved.ownerOrg
+	return nil
+}
+
+// openInclude reads an included file, or says in a sentence why it does not.
+func (p *parser) openInclude(target string) (f *file, why string) {
+	shown := quote([]byte(target))
+	limits := p.opts.Limits
+	if p.opts.Root == nil {
+		return nil, fmt.Sprintf("$INCLUDE %s was not followed, since this zone is not read from a file, so records may be missing from this check.", shown)
+	}
+	outside := fmt.Sprintf("$INCLUDE %s lies outside of the folder that zones may include from, so it was not read. If it is meant, name that folder with --include-root.", shown)
+	from := p.source.files[p.index]
+	rel := filepath.Join(from.dir, filepath.FromSlash(target))
+	display := filepath.Join(filepath.Dir(from.name), filepath.FromSlash(target))
+	if filepath.IsAbs(target) {
+		r, err := filepath.Rel(p.opts.Root.Name(), target)
+		if err != nil {
+			return nil, outside
+		}
+		rel, display = r, target
+	}
+	if !filepath.IsLocal(rel) {
+		return nil, outside
+	}
+	for _, i := range p.open {
+		if p.source.files[i].path() == rel {
+			return nil, fmt.Sprintf("$INCLUDE %s comes round to a file that is being read already. Remove one of the two.", shown)
+		}
+	}
+	if len(p.open) >= limits.IncludeDepth {
+		return nil, fmt.Sprintf("$INCLUDE %s was not followed: files include each other more than %d deep (--max-include-depth).", shown, limits.IncludeDepth)
+	}
+	if len(p.source.files) >= limits.IncludeFiles {
+		return nil, fmt.Sprintf("$INCLUDE %s was not followed: this zone has more than %d files (--max-include-files).", shown, limits.IncludeFiles)
+	}
+	src, err := readIn(p.opts.Root, rel, limits.FileSize)
+	switch {
+	case err == nil:
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, fmt.Sprintf("$INCLUDE %s: there is no such file; the name is taken relative to the file that includes it. Name servers refuse the zone without it.", shown)
+	case errors.Is(err, fs.ErrPermission):
+		return nil, fmt.Sprintf("$INCLUDE %s may not be read (permission denied).", shown)
+	case strings.Contains(err.Error(), "escapes from parent"):
+		return nil, outside
+	case errors.Is(err, ErrNotFile), errors.Is(err, ErrTooLarge), errors.Is(err, ErrBinary):
+		return nil, fmt.Sprintf("$INCLUDE %s was not read: %v.", shown, err)
+	default:
+		return nil, fmt.Sprintf("$INCLUDE %s could not be read: %v.", shown, unwrapPath(err))
+	}
+	return newFile(display, filepath.Dir(rel), src), ""
+}
+
+func unwrapPath(err error) error {
+	var pe *fs.PathError
+	if errors.As(err, &pe) {
+		return pe.Err
+	}
+	return err
+}
+
+// readIn reads a regular file of root.
+func readIn(root *os.Root, rel string, limit int64) ([]byte, error) {
+	// Look before opening: opening a FIFO would wait for its other end.
+	info, err := root.Stat(rel)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, ErrNotFile
+	}
+	f, err := root.Open(rel)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return readAll(f, limit)
+}
+
+// Load reads a zone from a file. The file is checked to be a regular one
+// within the limit before it is read. Errors are those of Parse, ErrNotFile,
+// and those of the file system.
+//
+// With a nil Root, $INCLUDE is confined to the folder of the file.
+func Load(name string, opts Options) (*zone.Zone, error) {
+	src, err := ReadFile(name, opts.Limits)
+	if err != nil {
+		return nil, err
+	}
+	// Opening a root costs system calls, so it is done only for a file that
+	// may need it.
+	if opts.Root == nil && mentionsInclude(src) {
+		dir, err := filepath.Abs(filepath.Dir(name))
+		if err != nil {
+			return nil, err
+		}
+		root, err := os.OpenRoot(dir)
+		if err != nil {
+			return nil, err
+		}
+		defer root.Close()
+		opts.Root, opts.Dir = root, "."
+	}
+	return Parse(name, src, opts)
+}
+
+// ReadFile reads a regular file within the limit on its size.
+func ReadFile(name string, limits Limits) ([]byte, error) {
+	info, err := os.Stat(name)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, ErrNotFile
+	}
+	limit := limits.orDefault().FileSize
+	if info.Size() > limit {
+		return nil, tooLarge(info.Size(), limit)
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return readAll(f, limit)
+}
+
+func tooLarge(size, limit int64) error {
+	return fmt.Errorf("%w: %d octets, and the limit is %d (--max-file-size)", ErrTooLarge, size, limit)
+}
+
+// readAll reads a file that may still be growing, up to the limit, and refuses
+// binary data.
+func readAll(f *os.File, limit int64) ([]byte, error) {
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if info.Size() > limit {
+		return nil, tooLarge(info.Size(), limit)
+	}
+	src := make([]byte, 0, info.Size()+1)
+	for {
+		n, err := f.Read(src[len(src):cap(src)])
+		src = src[:len(src)+n]
+		if int64(len(src)) > limit {
+			return nil, tooLarge(int64(len(src)), limit)
+		}
+		if errors.Is(err, io.EOF) {
+			return src, checkText(src)
+		}
+		if err != nil {
+			return nil, err
+		}
+		if len(src) == cap(src) {
+			src = slices.Grow(src, 4096)
+		}
+	}
+}
+
+// mentionsInclude reports whether a file may hold an $INCLUDE.
+func mentionsInclude(src []byte) bool {
+	const word = "$INCLUDE"
+	for {
+		i := bytes.IndexByte(src, '$')
+		if i < 0 || len(src)-i < len(word) {
+			return false
+		}
+		if strings.EqualFold(view(src[i:i+len(word)]), word) {
+			return true
+		}
+		src = src[i+1:]
+	}
+}

@@ -1,0 +1,486 @@
+package masterfile
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"math"
+	"path"
+	"strings"
+
+	"github.com/zonelint/zonelint/zone"
+)
+
+// Parse reads a zone from the content of a master file. The name is what the
+// file is called in spans, and may tell the origin (see Options.Origin).
+//
+// Mistakes within the file are Problems of the zone and reading goes on behind
+// them. An error means that nothing could be read: ErrNoOrigin, ErrBinary or
+// ErrTooLarge. Parse keeps src, which must not change any more.
+func Parse(name string, src []byte, opts Options) (*zone.Zone, error) {
+	p, err := parse(name, src, opts, nil)
+	if err != nil {
+		return nil, err
+	}
+	return p.zone(), nil
+}
+
+// parse reads all entries; watch, if not nil, sees every one with the state in
+// which it is read.
+func parse(name string, src []byte, opts Options, watch func(*parser, *entry, *header)) (*parser, error) {
+	opts.Limits = opts.Limits.orDefault()
+	if int64(len(src)) > opts.Limits.FileSize {
+		return nil, fmt.Errorf("%w: %d octets, and the limit is %d (--max-file-size)", ErrTooLarge, len(src), opts.Limits.FileSize)
+	}
+	if err := checkText(src); err != nil {
+		return nil, err
+	}
+	origin, err := findOrigin(name, src, opts.Origin)
+	if err != nil {
+		return nil, err
+	}
+	p := &parser{
+		opts: opts, builder: zone.NewBuilder(estimate(src)), source: &source{files: []*file{newFile(name, opts.Dir, src)}},
+		first: origin, complete: true, watch: watch,
+	}
+	p.builder.SetSource(p.source)
+	p.file(0, origin)
+	return p, nil
+}
+
+// checkText refuses what cannot be a zone file.
+func checkText(src []byte) error {
+	switch {
+	case bytes.HasPrefix(src, []byte("\xff\xfe")), bytes.HasPrefix(src, []byte("\xfe\xff")):
+		return fmt.Errorf("%w: it is UTF-16 text; save it as UTF-8 or ASCII", ErrBinary)
+	case bytes.IndexByte(src, 0) >= 0:
+		return ErrBinary
+	}
+	return nil
+}
+
+// estimate guesses the number of records: about one a line, but lines are at
+// least as long as "a A 1.2.3.4".
+func estimate(src []byte) int {
+	return min(bytes.Count(src, []byte{'\n'})+1, len(src)/12+1)
+}
+
+func (l Limits) orDefault() Limits {
+	d := DefaultLimits
+	if l.FileSize > 0 {
+		d.FileSize = l.FileSize
+	}
+	// Offsets are kept in 32 bits.
+	d.FileSize = min(d.FileSize, math.MaxUint32-1)
+	if l.Records > 0 {
+		d.Records = l.Records
+	}
+	if l.IncludeDepth > 0 {
+		d.IncludeDepth = l.IncludeDepth
+	}
+	if l.IncludeFiles > 0 {
+		d.IncludeFiles = l.IncludeFiles
+	}
+	if l.Generate > 0 {
+		d.Generate = l.Generate
+	}
+	return d
+}
+
+// parser reads the entries of a file and of those that it includes.
+type parser struct {
+	opts    Options
+	builder *zone.Builder
+	source  *source
+	rdata   rdataReader
+	nameBuf []byte
+	first   zone.Name // the initial origin
+	apex    zone.Name // owner of the first SOA
+	class   zone.Class
+	watch   func(*parser, *entry, *header)
+
+	// RFC 1035, section 5.1 and RFC 2308, section 4. A $TTL holds on behind
+	// the end of an included file, as BIND has it.
+	defaultTTL, lastTTL, minimum    uint32
+	hasDefault, hasLast, hasMinimum bool
+	saidNoTTL                       bool
+
+	generated int // records made by $GENERATE
+	complete  bool
+	stopped   bool // a limit was reached
+	problems  []zone.Problem
+
+	// The state of the file being read.
+	index    int
+	scan     scanner
+	origin   zone.Name
+	owner    zone.NodeID
+	hasOwner bool
+	ownerAt  token // where the current owner was written, in this file
+	ownerOrg zone.Name
+	open     []int // indexes of the files being read, this one last
+}
+
+func (p *parser) zone() *zone.Zone {
+	apex := p.apex
+	if apex == "" {
+		apex = p.first
+	}
+	z := p.builder.Zone(apex)
+	if p.class != 0 {
+		z.Class = p.class
+	}
+	z.Complete, z.Problems = p.complete, p.problems
+	return z
+}
+
+// file reads all entries of a file.
+func (p *parser) file(index int, origin zone.Name) {
+	p.index, p.origin, p.hasOwner = index, origin, false
+	p.scan = scanner{src: p.source.files[index].src}
+	p.open = append(p.open, index)
+	var e entry
+	for !p.stopped {
+		f, ok := p.scan.scan(&e)
+		if !ok {
+			break
+		}
+		if f != nil {
+			p.fault(zone.ProblemSyntax, f)
+			if p.scan.unclosed > maxUnclosed {
+				p.limit(f, "Too many parentheses are never closed; the rest of this file was not read.")
+			}
+			continue
+		}
+		p.entry(&e)
+	}
+	p.open = p.open[:len(p.open)-1]
+}
+
+func (p *parser) entry(e *entry) {
+	if e.blank {
+		if p.watch != nil {
+			p.watch(p, e, nil)
+		}
+		return
+	}
+	src := p.scan.src
+	if e.owned && src[e.toks[0].start] == '$' {
+		if p.watch != nil {
+			p.watch(p, e, nil)
+		}
+		if f := p.directive(e); f != nil {
+			p.fault(zone.ProblemSyntax, f)
+		}
+		return
+	}
+	if e.owned {
+		if f := p.setOwner(src, e.toks[0]); f != nil {
+			p.fault(zone.ProblemSyntax, f)
+			p.hasOwner = false
+			return
+		}
+	}
+	h, f := e.head(src)
+	if f == nil && !p.hasOwner {
+		t := e.toks[0]
+		f = faultAt(t, "This record has no owner: the line begins with a blank, and no record before it gives an owner to inherit.")
+	}
+	if f != nil {
+		p.fault(zone.ProblemSyntax, f)
+		return
+	}
+	if p.watch != nil {
+		p.watch(p, e, &h)
+	}
+	p.record(e, &h)
+}
+
+// setOwner makes the name of a token the current owner.
+func (p *parser) setOwner(src []byte, t token) *fault {
+	w := t.text(src)
+	if p.hasOwner && p.ownerOrg == p.origin && bytes.Equal(w, p.ownerAt.text(src)) {
+		return nil // the same as before: keep the node
+	}
+	if w[0] == '"' {
+		return faultAt(t, "%s stands in quotes, but an owner is written without them.", quote(w))
+	}
+	buf, err := zone.AppendName(p.nameBuf[:0], w, p.origin)
+	p.nameBuf = buf
+	if err != nil {
+		return nameFault(t, w, err)
+	}
+	p.owner = p.builder.Node(buf)
+	p.ownerAt, p.ownerOrg, p.hasOwner = t, p.origin, true
+	return nil
+}
+
+func (p *parser) record(e *entry, h *header) {
+	src := p.scan.src
+	data, notes, f := p.rdata.read(src, e.toks[h.rdata:], h.typeValue, p.origin, e.toks[h.typ])
+	if f != nil {
+		p.fault(zone.ProblemSyntax, f)
+		pr := &p.problems[len(p.problems)-1]
+		pr.Name, pr.Type = p.builder.NodeName(p.owner), h.typeValue
+		return
+	}
+	class := p.class
+	if h.class >= 0 {
+		class = h.classValue
+	}
+	if class == 0 {
+		class = zone.ClassIN
+	}
+	if p.class == 0 {
+		p.class = class
+	}
+	if class != p.class {
+		t := e.toks[h.class]
+		p.fault(zone.ProblemSyntax, faultAt(t, "Class %s in a zone of class %s: name servers refuse the zone. Write %s or leave the class out.", class, p.class, p.class))
+		return
+	}
+	if h.typeValue == zone.TypeSOA {
+		if p.apex == "" {
+			p.apex = p.builder.NodeName(p.owner)
+		}
+		p.minimum, p.hasMinimum = soaMinimum(data), true
+	}
+	ttl, known := p.ttl(e, h)
+	if !known {
+		notes |= zone.NoTTL
+	}
+	if e.comment >= 0 {
+		notes |= zone.Commented
+	}
+	if notes&zone.LongString != 0 {
+		p.longStrings(e, h)
+	}
+	p.add(zone.Raw{
+		Node: p.owner, Type: h.typeValue, Class: class, TTL: ttl, Data: data, Notes: notes,
+		File: uint16(p.index), Offset: uint32(e.start),
+	})
+}
+
+func (p *parser) add(r zone.Raw) {
+	if p.builder.Len() >= p.opts.Limits.Records {
+		if !p.stopped {
+			at := int(r.Offset)
+			p.limit(&fault{start: at, end: lineEnd(p.scan.src, at)}, fmt.Sprintf("This zone has more than %d records, which is the limit; the rest was not read.", p.opts.Limits.Records))
+		}
+		return
+	}
+	p.builder.AddRaw(r)
+}
+
+func soaMinimum(data []byte) uint32 {
+	d := data[len(data)-4:]
+	return uint32(d[0])<<24 | uint32(d[1])<<16 | uint32(d[2])<<8 | uint32(d[3])
+}
+
+// ttl returns the TTL of a record: its own, that of $TTL (RFC 2308, section
+// 4), the last one written (RFC 1035, section 5.1), or the SOA minimum as BIND
+// takes it.
+func (p *parser) ttl(e *entry, h *header) (ttl uint32, known bool) {
+	switch {
+	case h.ttl >= 0:
+		t := e.toks[h.ttl]
+		ttl = p.capTTL(t, h.ttlValue)
+		p.lastTTL, p.hasLast = ttl, true
+		return ttl, true
+	case p.hasDefault:
+		return p.defaultTTL, true
+	case p.hasLast:
+		return p.lastTTL, true
+	case p.hasMinimum:
+		p.lastTTL, p.hasLast = p.minimum, true
+		return p.minimum, true
+	}
+	if !p.saidNoTTL {
+		p.saidNoTTL = true
+		t := e.toks[h.typ]
+		p.fault(zone.ProblemNoTTL, faultAt(t, "This record has no TTL, and neither $TTL nor a record before it gives one; name servers refuse the zone. Put a line like \"$TTL 3600\" at the top."))
+		pr := &p.problems[len(p.problems)-1]
+		pr.Name, pr.Type = p.builder.NodeName(p.owner), h.typeValue
+	}
+	return 0, false
+}
+
+// capTTL reads a TTL with its highest bit set as 0 (RFC 2181, section 8).
+func (p *parser) capTTL(t token, ttl uint32) uint32 {
+	if ttl > math.MaxInt32 {
+		p.fault(zone.ProblemSyntax, faultAt(t, "A TTL of %d is larger than 2147483647 and counts as 0 (RFC 2181, section 8). Write a smaller one.", ttl))
+		return 0
+	}
+	return ttl
+}
+
+// longStrings says which strings of a record are too long.
+func (p *parser) longStrings(e *entry, h *header) {
+	src := p.scan.src
+	for _, t := range e.toks[h.rdata:] {
+		var one rdataReader
+		if one.text(src, t) != nil || len(one.buf) <= zone.MaxString {
+			continue
+		}
+		p.fault(zone.ProblemLongString, faultAt(t, "This string has %d octets, and a character-string holds at most 255: name servers refuse the zone or cut the text. Split it into several quoted strings.", len(one.buf)))
+		pr := &p.problems[len(p.problems)-1]
+		pr.Name, pr.Type = p.builder.NodeName(p.owner), h.typeValue
+	}
+}
+
+// fault turns a fault in the file at hand into a problem of the zone.
+func (p *parser) fault(kind zone.ProblemKind, f *fault) {
+	span := p.source.files[p.index].span(f.start, f.end)
+	p.problems = append(p.problems, zone.Problem{Kind: kind, Span: span, Message: f.message})
+}
+
+// limit ends the reading of the zone.
+func (p *parser) limit(at *fault, message string) {
+	p.fault(zone.ProblemLimit, &fault{at.start, at.end, message})
+	p.stopped, p.complete = true, false
+}
+
+// directive obeys a line that begins with a dollar sign.
+func (p *parser) directive(e *entry) *fault {
+	src := p.scan.src
+	w := e.toks[0].text(src)
+	args := e.toks[1:]
+	switch {
+	case strings.EqualFold(view(w), "$ORIGIN"):
+		if f := directiveArgs(src, e, 1, 1, "one domain name"); f != nil {
+			return f
+		}
+		return p.setOrigin(src, args[0])
+	case strings.EqualFold(view(w), "$TTL"):
+		if f := directiveArgs(src, e, 1, 1, "one TTL"); f != nil {
+			return f
+		}
+		ttl, ok := parseTTL(args[0].text(src))
+		if !ok {
+			return faultAt(args[0], "%s is no TTL: that is a number of seconds, or like 1h30m.", quote(args[0].text(src)))
+		}
+		p.defaultTTL, p.hasDefault = p.capTTL(args[0], ttl), true
+		return nil
+	case strings.EqualFold(view(w), "$INCLUDE"):
+		if f := directiveArgs(src, e, 1, 2, "a file name and perhaps an origin"); f != nil {
+			return f
+		}
+		return p.include(e)
+	case strings.EqualFold(view(w), "$GENERATE"):
+		return p.generate(e)
+	}
+	return faultAt(e.toks[0], "%s is no directive that name servers know: those are $ORIGIN, $TTL, $INCLUDE and $GENERATE.", quote(w))
+}
+
+func directiveArgs(src []byte, e *entry, least, most int, what string) *fault {
+	n := len(e.toks) - 1
+	switch {
+	case n < least:
+		return faultAt(e.toks[0], "%s is followed by %s; that is missing.", e.toks[0].text(src), what)
+	case n > most:
+		t := e.toks[most+1]
+		return faultAt(t, "%s is too much: %s is followed by %s.", quote(t.text(src)), e.toks[0].text(src), what)
+	}
+	return nil
+}
+
+func (p *parser) setOrigin(src []byte, t token) *fault {
+	w := t.bare(src)
+	buf, err := zone.AppendName(p.nameBuf[:0], w, p.origin)
+	p.nameBuf = buf
+	if err != nil {
+		return nameFault(t, w, err)
+	}
+	p.origin = zone.Name(buf)
+	return nil
+}
+
+// findOrigin returns the origin that a file begins with.
+func findOrigin(name string, src []byte, given zone.Name) (zone.Name, error) {
+	if given != "" {
+		return given, nil
+	}
+	if o := writtenOrigin(src); o != "" {
+		return o, nil
+	}
+	if o := originOfFile(name); o != "" {
+		return o, nil
+	}
+	return "", ErrNoOrigin
+}
+
+// writtenOrigin returns the origin that the file itself gives before it needs
+// one: an absolute $ORIGIN, or the absolute owner of an SOA record.
+func writtenOrigin(src []byte) zone.Name {
+	s := scanner{src: src}
+	var e entry
+	for {
+		f, ok := s.scan(&e)
+		if !ok || s.unclosed > maxUnclosed {
+			return ""
+		}
+		if f != nil || e.blank {
+			continue
+		}
+		if !e.owned {
+			return ""
+		}
+		w := e.toks[0].text(src)
+		switch {
+		case w[0] == '$':
+			if len(e.toks) > 1 && strings.EqualFold(view(w), "$ORIGIN") {
+				o, err := zone.ParseName(string(e.toks[1].bare(src)), "")
+				if err != nil {
+					return ""
+				}
+				return o
+			}
+		default:
+			o, err := zone.ParseName(string(w), "")
+			if errors.Is(err, zone.ErrRelative) {
+				return ""
+			}
+			if h, f := e.head(src); err == nil && f == nil && h.typeValue == zone.TypeSOA {
+				return o
+			}
+		}
+	}
+}
+
+// originOfFile takes the origin from a file name like example.com.zone,
+// db.example.com or example.com; "" if that is not a domain name.
+func originOfFile(name string) zone.Name {
+	base := strings.ToLower(path.Base(strings.ReplaceAll(name, `\`, "/")))
+	base = strings.TrimPrefix(base, "db.")
+	for cut := true; cut; {
+		cut = false
+		for _, ext := range []string{".zone", ".db", ".txt", ".hosts", ".dns", ".signed"} {
+			if s, ok := strings.CutSuffix(base, ext); ok {
+				base, cut = s, true
+			}
+		}
+	}
+	base = strings.TrimSuffix(base, ".")
+	labels := strings.Split(base, ".")
+	if len(labels) < 2 {
+		return ""
+	}
+	switch last := labels[len(labels)-1]; last {
+	case "conf", "bak", "old", "orig", "md", "json", "yaml", "yml", "cfg", "log", "inc", "tmp", "new", "patch", "diff":
+		return ""
+	default:
+		if strings.Trim(last, "0123456789") == "" {
+			return ""
+		}
+	}
+	for _, l := range labels {
+		if l == "" || strings.Trim(l, "abcdefghijklmnopqrstuvwxyz0123456789-_") != "" {
+			return ""
+		}
+	}
+	o, err := zone.ParseName(base+".", "")
+	if err != nil {
+		return ""
+	}
+	return o
+}

@@ -1,0 +1,68 @@
+package masterfile
+
+import "math"
+
+// parseTTL reads a number of seconds, or numbers with units as BIND writes
+// them ("1h30m", "2W"): seconds, minutes, hours, days, weeks in any case. After
+// a unit every number needs one. ok is false for anything else and for more
+// than 32 bits.
+func parseTTL(s []byte) (seconds uint32, ok bool) {
+	var total, n uint64
+	digits, units := false, false
+	for _, c := range s {
+		if '0' <= c && c <= '9' {
+			n = n*10 + uint64(c-'0')
+			if n > math.MaxUint32 {
+				return 0, false
+			}
+			digits = true
+			continue
+		}
+		if !digits {
+			return 0, false
+		}
+		switch c | 0x20 {
+		case 's':
+		case 'm':
+			n *= 60
+		case 'h':
+			n *= 3600
+		case 'd':
+			n *= 86400
+		case 'w':
+			n *= 604800
+		default:
+			return 0, false
+		}
+		total += n
+		if total > math.MaxUint32 {
+			return 0, false
+		}
+		n, digits, units = 0, false, true
+	}
+	if digits {
+		if units {
+			return 0, false
+		}
+		return uint32(n), true
+	}
+	return uint32(total), units
+}
+
+// parseUint reads a decimal number of at most max.
+func parseUint(s []byte, max uint64) (uint64, bool) {
+	if len(s) == 0 || len(s) > 20 {
+		return 0, false
+	}
+	var n uint64
+	for _, c := range s {
+		if c < '0' || c > '9' {
+			return 0, false
+		}
+		n = n*10 + uint64(c-'0')
+		if n > max {
+			return 0, false
+		}
+	}
+	return n, true
+}
