@@ -1,0 +1,32 @@
+package report
+
+import "strconv"
+
+// concise is one line a finding: file:line:column: severity: message [rule].
+type concise struct{}
+
+func (concise) Open() string         { return "" }
+func (concise) Between() string      { return "" }
+func (concise) Close(Summary) []byte { return nil }
+
+func (concise) Append(buf []byte, r *Result) []byte {
+	for _, f := range r.Findings {
+		if f.Span.IsZero() {
+			buf = append(buf, Escape(f.Name.String())...)
+		} else {
+			buf = append(buf, Escape(f.Span.File)...)
+			buf = append(buf, ':')
+			buf = strconv.AppendInt(buf, int64(f.Span.Start.Line), 10)
+			buf = append(buf, ':')
+			buf = strconv.AppendInt(buf, int64(f.Span.Start.Column), 10)
+		}
+		buf = append(buf, ": "...)
+		buf = append(buf, f.Severity.String()...)
+		buf = append(buf, ": "...)
+		buf = append(buf, Escape(f.Message)...)
+		buf = append(buf, " ["...)
+		buf = append(buf, f.Rule.ID...)
+		buf = append(buf, "]\n"...)
+	}
+	return buf
+}
