@@ -219,6 +219,29 @@ func (z *Zone) RRsetsOf(t Type) iter.Seq[RRset] {
 	}
 }
 
+// NodesOf yields the owners that have records of a type, in the order of the
+// first of these. It is RRsetsOf for a caller that keeps no slice of records.
+func (z *Zone) NodesOf(t Type) iter.Seq[Node] {
+	return func(yield func(Node) bool) {
+		var seen []uint64 // bits by node; only nodes with a larger RRset come twice
+		for _, i := range z.indexesOf(t) {
+			n := z.recs[i].node
+			if z.nodes[n].multi {
+				if seen == nil {
+					seen = make([]uint64, len(z.nodes)/64+1)
+				}
+				if seen[n/64]&(1<<(n%64)) != 0 {
+					continue
+				}
+				seen[n/64] |= 1 << (n % 64)
+			}
+			if !yield(Node{z, n}) {
+				return
+			}
+		}
+	}
+}
+
 // RRset returns the records of a name and type in the order of the source; nil
 // if there are none. It takes the name as it stands: no wildcard, no CNAME.
 func (z *Zone) RRset(name Name, t Type) []Record {

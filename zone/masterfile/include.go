@@ -30,22 +30,25 @@ func (p *parser) include(e *entry) *fault {
 		}
 		origin = n
 	}
-	f, why := p.openInclude(string(t.bare(src)))
+	n := p.includes
+	p.includes++
+	f, why := p.load(string(t.bare(src)), n)
 	if why != "" {
 		p.complete = false
 		p.fault(zone.ProblemInclude, faultAt(t, "%s", why))
 		return nil
 	}
+	p.source.included[includeKey{p.index, n}] = len(p.source.files)
 	p.source.files = append(p.source.files, f)
 	saved := *p
 	p.file(len(p.source.files)-1, origin)
-	p.index, p.scan, p.origin = saved.index, saved.scan, saved.origin
+	p.index, p.scan, p.origin, p.includes = saved.index, saved.scan, saved.origin, saved.includes
 	p.owner, p.hasOwner, p.ownerAt, p.ownerOrg = saved.owner, saved.hasOwner, saved.ownerAt, saved.ownerOrg
 	return nil
 }
 
 // openInclude reads an included file, or says in a sentence why it does not.
-func (p *parser) openInclude(target string) (f *file, why string) {
+func (p *parser) openInclude(target string, _ int) (f *file, why string) {
 	shown := quote([]byte(target))
 	limits := p.opts.Limits
 	if p.opts.Root == nil {

@@ -18,16 +18,15 @@ import (
 // them. An error means that nothing could be read: ErrNoOrigin, ErrBinary or
 // ErrTooLarge. Parse keeps src, which must not change any more.
 func Parse(name string, src []byte, opts Options) (*zone.Zone, error) {
-	p, err := parse(name, src, opts, nil)
+	p, err := parse(name, src, opts)
 	if err != nil {
 		return nil, err
 	}
 	return p.zone(), nil
 }
 
-// parse reads all entries; watch, if not nil, sees every one with the state in
-// which it is read.
-func parse(name string, src []byte, opts Options, watch func(*parser, *entry, *header)) (*parser, error) {
+// parse reads all entries of a file and of those that it includes.
+func parse(name string, src []byte, opts Options) (*parser, error) {
 	opts.Limits = opts.Limits.orDefault()
 	if int64(len(src)) > opts.Limits.FileSize {
 		return nil, fmt.Errorf("%w: %d octets, and the limit is %d (--max-file-size)", ErrTooLarge, len(src), opts.Limits.FileSize)
@@ -39,13 +38,19 @@ func parse(name string, src []byte, opts Options, watch func(*parser, *entry, *h
 	if err != nil {
 		return nil, err
 	}
-	p := &parser{
-		opts: opts, builder: zone.NewBuilder(estimate(src)), source: &source{files: []*file{newFile(name, opts.Dir, src)}},
-		first: origin, complete: true, watch: watch,
-	}
-	p.builder.SetSource(p.source)
+	p := newParser(newFile(name, opts.Dir, src), opts, origin)
+	p.load = p.openInclude
 	p.file(0, origin)
 	return p, nil
+}
+
+func newParser(f *file, opts Options, origin zone.Name) *parser {
+	p := &parser{
+		opts: opts, builder: zone.NewBuilder(estimate(f.src)), first: origin, complete: true,
+		source: &source{files: []*file{f}, included: map[includeKey]int{}, opts: opts, origin: origin},
+	}
+	p.builder.SetSource(p.source)
+	return p
 }
 
 // checkText refuses what cannot be a zone file.
@@ -97,13 +102,16 @@ type parser struct {
 	first   zone.Name // the initial origin
 	apex    zone.Name // owner of the first SOA
 	class   zone.Class
-	watch   func(*parser, *entry, *header)
+	// load gets the file that the n-th $INCLUDE of the file at hand names, or
+	// says why not.
+	load func(target string, n int) (f *file, why string)
+	// watch, if not nil, sees every entry after it was read; h is nil where it
+	// is no record with an owner and a type.
+	watch func(e *entry, h *header)
 
-	// RFC 1035, section 5.1 and RFC 2308, section 4. A $TTL holds on behind
-	// the end of an included file, as BIND has it.
-	defaultTTL, lastTTL, minimum    uint32
-	hasDefault, hasLast, hasMinimum bool
-	saidNoTTL                       bool
+	// A $TTL holds on behind the end of an included file, as BIND has it.
+	ttls      ttlState
+	saidNoTTL bool
 
 	generated int // records made by $GENERATE
 	complete  bool
@@ -118,6 +126,10 @@ type parser struct {
 	hasOwner bool
 	ownerAt  token // where the current owner was written, in this file
 	ownerOrg zone.Name
+	head     header // of the entry at hand
+	headTTL  uint32 // its TTL, if it has one from anywhere
+	knownTTL bool
+	includes int   // $INCLUDEs seen in this file
 	open     []int // indexes of the files being read, this one last
 }
 
@@ -136,7 +148,7 @@ func (p *parser) zone() *zone.Zone {
 
 // file reads all entries of a file.
 func (p *parser) file(index int, origin zone.Name) {
-	p.index, p.origin, p.hasOwner = index, origin, false
+	p.index, p.origin, p.hasOwner, p.includes = index, origin, false, 0
 	p.scan = scanner{src: p.source.files[index].src}
 	p.open = append(p.open, index)
 	var e entry
@@ -158,42 +170,43 @@ func (p *parser) file(index int, origin zone.Name) {
 }
 
 func (p *parser) entry(e *entry) {
+	h, f := p.interpret(e)
+	if f != nil {
+		p.fault(zone.ProblemSyntax, f)
+	}
+	if p.watch != nil {
+		p.watch(e, h)
+	}
+}
+
+// interpret obeys an entry. It returns the header of a record that was
+// understood up to its type.
+func (p *parser) interpret(e *entry) (*header, *fault) {
 	if e.blank {
-		if p.watch != nil {
-			p.watch(p, e, nil)
-		}
-		return
+		return nil, nil
 	}
 	src := p.scan.src
 	if e.owned && src[e.toks[0].start] == '$' {
-		if p.watch != nil {
-			p.watch(p, e, nil)
-		}
-		if f := p.directive(e); f != nil {
-			p.fault(zone.ProblemSyntax, f)
-		}
-		return
+		return nil, p.directive(e)
 	}
 	if e.owned {
 		if f := p.setOwner(src, e.toks[0]); f != nil {
-			p.fault(zone.ProblemSyntax, f)
 			p.hasOwner = false
-			return
+			return nil, f
 		}
 	}
 	h, f := e.head(src)
-	if f == nil && !p.hasOwner {
-		t := e.toks[0]
-		f = faultAt(t, "This record has no owner: the line begins with a blank, and no record before it gives an owner to inherit.")
-	}
 	if f != nil {
-		p.fault(zone.ProblemSyntax, f)
-		return
+		return nil, f
 	}
-	if p.watch != nil {
-		p.watch(p, e, &h)
+	if !p.hasOwner {
+		return nil, faultAt(e.toks[0], "This record has no owner: the line begins with a blank, and no record before it gives an owner to inherit.")
 	}
-	p.record(e, &h)
+	p.head = h
+	if !p.record(e, &p.head) {
+		return nil, nil // and has been reported
+	}
+	return &p.head, nil
 }
 
 // setOwner makes the name of a token the current owner.
@@ -215,14 +228,15 @@ func (p *parser) setOwner(src []byte, t token) *fault {
 	return nil
 }
 
-func (p *parser) record(e *entry, h *header) {
+// record adds a record to the zone; false says that it could not be read.
+func (p *parser) record(e *entry, h *header) bool {
 	src := p.scan.src
 	data, notes, f := p.rdata.read(src, e.toks[h.rdata:], h.typeValue, p.origin, e.toks[h.typ])
 	if f != nil {
 		p.fault(zone.ProblemSyntax, f)
 		pr := &p.problems[len(p.problems)-1]
 		pr.Name, pr.Type = p.builder.NodeName(p.owner), h.typeValue
-		return
+		return false
 	}
 	class := p.class
 	if h.class >= 0 {
@@ -237,15 +251,16 @@ func (p *parser) record(e *entry, h *header) {
 	if class != p.class {
 		t := e.toks[h.class]
 		p.fault(zone.ProblemSyntax, faultAt(t, "Class %s in a zone of class %s: name servers refuse the zone. Write %s or leave the class out.", class, p.class, p.class))
-		return
+		return false
 	}
 	if h.typeValue == zone.TypeSOA {
 		if p.apex == "" {
 			p.apex = p.builder.NodeName(p.owner)
 		}
-		p.minimum, p.hasMinimum = soaMinimum(data), true
+		p.ttls.minimum, p.ttls.hasMinimum = soaMinimum(data), true
 	}
 	ttl, known := p.ttl(e, h)
+	p.headTTL, p.knownTTL = ttl, known
 	if !known {
 		notes |= zone.NoTTL
 	}
@@ -259,6 +274,7 @@ func (p *parser) record(e *entry, h *header) {
 		Node: p.owner, Type: h.typeValue, Class: class, TTL: ttl, Data: data, Notes: notes,
 		File: uint16(p.index), Offset: uint32(e.start),
 	})
+	return true
 }
 
 func (p *parser) add(r zone.Raw) {
@@ -277,23 +293,16 @@ func soaMinimum(data []byte) uint32 {
 	return uint32(d[0])<<24 | uint32(d[1])<<16 | uint32(d[2])<<8 | uint32(d[3])
 }
 
-// ttl returns the TTL of a record: its own, that of $TTL (RFC 2308, section
-// 4), the last one written (RFC 1035, section 5.1), or the SOA minimum as BIND
-// takes it.
+// ttl returns the TTL of a record: its own or the one that it inherits.
 func (p *parser) ttl(e *entry, h *header) (ttl uint32, known bool) {
-	switch {
-	case h.ttl >= 0:
-		t := e.toks[h.ttl]
-		ttl = p.capTTL(t, h.ttlValue)
-		p.lastTTL, p.hasLast = ttl, true
+	if h.ttl >= 0 {
+		ttl = p.capTTL(e.toks[h.ttl], h.ttlValue)
+		p.ttls = p.ttls.take(true, ttl)
 		return ttl, true
-	case p.hasDefault:
-		return p.defaultTTL, true
-	case p.hasLast:
-		return p.lastTTL, true
-	case p.hasMinimum:
-		p.lastTTL, p.hasLast = p.minimum, true
-		return p.minimum, true
+	}
+	if ttl, known = p.ttls.inherited(); known {
+		p.ttls = p.ttls.take(false, ttl)
+		return ttl, true
 	}
 	if !p.saidNoTTL {
 		p.saidNoTTL = true
@@ -359,7 +368,7 @@ func (p *parser) directive(e *entry) *fault {
 		if !ok {
 			return faultAt(args[0], "%s is no TTL: that is a number of seconds, or like 1h30m.", quote(args[0].text(src)))
 		}
-		p.defaultTTL, p.hasDefault = p.capTTL(args[0], ttl), true
+		p.ttls.defaultTTL, p.ttls.hasDefault = p.capTTL(args[0], ttl), true
 		return nil
 	case strings.EqualFold(view(w), "$INCLUDE"):
 		if f := directiveArgs(src, e, 1, 2, "a file name and perhaps an origin"); f != nil {

@@ -14,7 +14,15 @@ import (
 // it includes. It is the zone.Source of the zone.
 type source struct {
 	files []*file
+	// included maps each $INCLUDE that was followed to the index of its file.
+	included map[includeKey]int
+	// opts and origin are how the first file was read, for reading it again.
+	opts   Options
+	origin zone.Name
 }
+
+// includeKey is the n-th $INCLUDE of a file, both from 0.
+type includeKey struct{ file, n int }
 
 // file is one master file. Nothing of its layout is kept but the text: what a
 // span needs is read again when a finding asks for it.

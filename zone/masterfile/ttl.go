@@ -2,6 +2,33 @@ package masterfile
 
 import "math"
 
+// ttlState is what a record without a TTL gets: the value of $TTL (RFC 2308,
+// section 4), else the last TTL written (RFC 1035, section 5.1), else the
+// minimum of the SOA record, as BIND has it.
+type ttlState struct {
+	defaultTTL, lastTTL, minimum    uint32
+	hasDefault, hasLast, hasMinimum bool
+}
+
+// inherited returns the TTL of a record that gives none.
+func (s ttlState) inherited() (ttl uint32, ok bool) {
+	switch {
+	case s.hasDefault:
+		return s.defaultTTL, true
+	case s.hasLast:
+		return s.lastTTL, true
+	}
+	return s.minimum, s.hasMinimum
+}
+
+// take is the state behind a record.
+func (s ttlState) take(explicit bool, ttl uint32) ttlState {
+	if explicit || !s.hasDefault && !s.hasLast {
+		s.lastTTL, s.hasLast = ttl, true
+	}
+	return s
+}
+
 // parseTTL reads a number of seconds, or numbers with units as BIND writes
 // them ("1h30m", "2W"): seconds, minutes, hours, days, weeks in any case. After
 // a unit every number needs one. ok is false for anything else and for more
