@@ -9,7 +9,7 @@ import (
 // for one goroutine.
 type Builder struct {
 	z     Zone
-	types map[Type]uint32 // how many records of each type
+	types []typeCount
 }
 
 // SetSource says what the records added by AddRaw are read from.
@@ -18,13 +18,20 @@ func (b *Builder) SetSource(s Source) { b.z.Source = s }
 // NodeName returns the owner with an id.
 func (b *Builder) NodeName(id NodeID) Name { return b.z.nodeName(uint32(id)) }
 
+// typeCount counts the records of a type. There are so few types in a zone that
+// a list is faster than a map.
+type typeCount struct {
+	typ   Type
+	count uint32
+}
+
 // NodeID is an owner known to a Builder.
 type NodeID uint32
 
 // NewBuilder returns a Builder with room for about that many records; more are
 // no mistake.
 func NewBuilder(records int) *Builder {
-	b := &Builder{types: map[Type]uint32{}}
+	b := &Builder{types: make([]typeCount, 0, 12)}
 	b.z.Class = ClassIN
 	b.z.seed = maphash.MakeSeed()
 	b.z.recs = make([]rec, 0, records)
@@ -124,7 +131,13 @@ func (b *Builder) add(id NodeID, r rec) {
 		z.recs[n.last].next = i
 	}
 	n.last = i
-	b.types[r.typ]++
+	for i := range b.types {
+		if b.types[i].typ == r.typ {
+			b.types[i].count++
+			return
+		}
+	}
+	b.types = append(b.types, typeCount{r.typ, 1})
 }
 
 // Len returns the number of records added.
@@ -151,17 +164,13 @@ func (b *Builder) Zone(apex Name) *Zone {
 }
 
 // index makes the lists by type.
-func (z *Zone) index(counts map[Type]uint32) {
-	z.byType = make([]typeList, 0, len(counts))
-	for t := range counts {
-		z.byType = append(z.byType, typeList{typ: t})
-	}
-	slices.SortFunc(z.byType, func(a, b typeList) int { return int(a.typ) - int(b.typ) })
+func (z *Zone) index(counts []typeCount) {
+	slices.SortFunc(counts, func(a, b typeCount) int { return int(b.count) - int(a.count) })
+	z.byType = make([]typeList, len(counts))
 	at := uint32(0)
-	for i := range z.byType {
-		l := &z.byType[i]
-		l.start, l.end = at, at
-		at += counts[l.typ]
+	for i, c := range counts {
+		z.byType[i] = typeList{typ: c.typ, start: at, end: at}
+		at += c.count
 	}
 	z.listing = make([]uint32, len(z.recs))
 	for i := range z.recs {

@@ -26,8 +26,7 @@ type entry struct {
 	owned   bool
 	toks    []token
 	comment int // offset of the comment on the last line, -1 if there is none
-	// first and last parenthesis, -1 if there is none; an editor must know.
-	open, close int
+	open    int // offset of the first parenthesis, -1 if there is none
 }
 
 // scanner reads entries from a file.
@@ -54,7 +53,7 @@ func (s *scanner) scan(e *entry) (f *fault, ok bool) {
 		s.pos = len(src)
 		return nil, false
 	}
-	*e = entry{start: i, toks: e.toks[:0], comment: -1, open: -1, close: -1}
+	e.start, e.toks, e.comment, e.open = i, e.toks[:0], -1, -1
 	e.owned = classes[src[i]] != cBlank
 	depth := 0
 	for i < len(src) {
@@ -83,7 +82,6 @@ func (s *scanner) scan(e *entry) (f *fault, ok bool) {
 				return f, true
 			}
 			depth--
-			e.close = i
 			i++
 		case cQuote:
 			end, closed := stringEnd(src, i)
@@ -206,7 +204,7 @@ func typeOf(w []byte) (zone.Type, bool) {
 	case 0:
 		return 0, false
 	}
-	return zone.ParseType(string(w))
+	return zone.ParseType(view(w))
 }
 
 func isClass(w []byte) bool {
@@ -218,10 +216,10 @@ func classOf(w []byte) (zone.Class, bool) {
 	if len(w) == 2 && w[0]|0x20 == 'i' && w[1]|0x20 == 'n' {
 		return zone.ClassIN, true
 	}
-	if len(w) < 2 || len(w) > 10 || (w[0]|0x20 != 'c' && w[0]|0x20 != 'h') {
+	if len(w) < 2 || w[0]|0x20 != 'c' && w[0]|0x20 != 'h' {
 		return 0, false
 	}
-	return zone.ParseClass(string(w))
+	return zone.ParseClass(view(w))
 }
 
 // header is what stands before the RDATA of a record, as indexes of tokens; -1
@@ -254,13 +252,14 @@ func (e *entry) head(src []byte) (h header, f *fault) {
 			h.ttl, h.ttlValue = i, v
 			continue
 		}
-		if typ, ok := typeOf(w); ok {
-			h.typ, h.typeValue, h.rdata = i, typ, i+1
-			return h, nil
-		}
+		// The class first: IN is the most frequent word, and no type is a class.
 		if c, ok := classOf(w); ok && h.class < 0 {
 			h.class, h.classValue = i, c
 			continue
+		}
+		if typ, ok := typeOf(w); ok {
+			h.typ, h.typeValue, h.rdata = i, typ, i+1
+			return h, nil
 		}
 		return h, &fault{int(t.start), int(t.end), quote(w) + " is no record type that is known here. A type that is not known is written as TYPE with its number (RFC 3597)."}
 	}

@@ -47,6 +47,7 @@ func parse(name string, src []byte, opts Options) (*parser, error) {
 func newParser(f *file, opts Options, origin zone.Name) *parser {
 	p := &parser{
 		opts: opts, builder: zone.NewBuilder(estimate(f.src)), first: origin, complete: true,
+		rdata: rdataReader{buf: make([]byte, 0, 512)}, nameBuf: make([]byte, 0, zone.MaxName+1),
 		source: &source{files: []*file{f}, included: map[includeKey]int{}, opts: opts, origin: origin},
 	}
 	p.builder.SetSource(p.source)
@@ -151,7 +152,7 @@ func (p *parser) file(index int, origin zone.Name) {
 	p.index, p.origin, p.hasOwner, p.includes = index, origin, false, 0
 	p.scan = scanner{src: p.source.files[index].src}
 	p.open = append(p.open, index)
-	var e entry
+	e := entry{toks: make([]token, 0, 16)}
 	for !p.stopped {
 		f, ok := p.scan.scan(&e)
 		if !ok {

@@ -1,6 +1,7 @@
 package masterfile
 
 import (
+	"bytes"
 	"encoding/binary"
 	"encoding/hex"
 	"errors"
@@ -222,7 +223,13 @@ func (r *rdataReader) strings(src []byte, toks []token, typ zone.Type, at token)
 // text appends the decoded content of a word or quoted string.
 func (r *rdataReader) text(src []byte, t token) *fault {
 	w := t.bare(src)
-	for i := 0; i < len(w); i++ {
+	plain := bytes.IndexByte(w, '\\')
+	if plain < 0 {
+		r.buf = append(r.buf, w...)
+		return nil
+	}
+	r.buf = append(r.buf, w[:plain]...)
+	for i := plain; i < len(w); i++ {
 		c := w[i]
 		if c != '\\' {
 			r.buf = append(r.buf, c)
