@@ -2,8 +2,11 @@ package rules
 
 import (
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 
 	"github.com/zonelint/zonelint/zone"
 )
@@ -129,11 +132,7 @@ func (p *Pass) AtApex(t zone.Type, message string) Finding {
 // Run checks a zone and returns its findings in the order of Compare, without
 // those that a comment in the zone suppresses.
 func (e *Engine) Run(z *zone.Zone) []Finding {
-	p := &Pass{Zone: z}
-	for _, g := range e.groups {
-		g[0].Run.run(p, g)
-	}
-	fs := dropSuperseded(p.findings)
+	fs := dropSuperseded(e.visit(z))
 	fs = e.suppress(z, fs)
 	fs = slices.DeleteFunc(fs, func(f Finding) bool { return !e.shown[f.Rule] })
 	for i := range fs {
@@ -142,6 +141,39 @@ func (e *Engine) Run(z *zone.Zone) []Finding {
 		}
 	}
 	Sort(fs)
+	return fs
+}
+
+// large is the number of records from which on the groups of rules share the
+// processors; below it that costs more than it gains, and small zones are
+// checked side by side anyway.
+const large = 50_000
+
+// visit runs all groups of rules.
+func (e *Engine) visit(z *zone.Zone) []Finding {
+	if z.Len() < large {
+		p := &Pass{Zone: z}
+		for _, g := range e.groups {
+			g[0].Run.run(p, g)
+		}
+		return p.findings
+	}
+	passes := make([]Pass, len(e.groups))
+	var next atomic.Int32
+	var wg sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(e.groups)) {
+		wg.Go(func() {
+			for i := int(next.Add(1)) - 1; i < len(e.groups); i = int(next.Add(1)) - 1 {
+				passes[i].Zone = z
+				e.groups[i][0].Run.run(&passes[i], e.groups[i])
+			}
+		})
+	}
+	wg.Wait()
+	var fs []Finding
+	for i := range passes {
+		fs = append(fs, passes[i].findings...)
+	}
 	return fs
 }
 
