@@ -16,3 +16,24 @@ func Files(z *zone.Zone) []string {
 	}
 	return names
 }
+
+// Reread returns the zone that its files give with the edits made, as reading
+// them from the disk would once they are written. It is nil for a zone that is
+// from no master file.
+func Reread(z *zone.Zone, edits []FileEdit) *zone.Zone {
+	s, ok := z.Source.(*source)
+	if !ok {
+		return nil
+	}
+	texts := make([][]byte, len(s.files))
+	for i, f := range s.files {
+		texts[i] = f.src
+		for _, e := range edits {
+			if e.Name == f.name {
+				texts[i] = e.New
+			}
+		}
+	}
+	_, got := s.layout(texts)
+	return got
+}
