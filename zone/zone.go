@@ -33,6 +33,7 @@ type Zone struct {
 	seed    maphash.Seed
 	byType  []typeList
 	listing []uint32 // record indexes, grouped as byType says
+	owners  int      // number of nodes that have records
 	cuts    int      // number of delegations below the apex
 	wild    int      // number of wildcard owners
 	ents    map[Name]struct{}
@@ -278,7 +279,7 @@ func (z *Zone) Node(name Name) (n Node, ok bool) {
 func (z *Zone) Nodes() iter.Seq[Node] {
 	return func(yield func(Node) bool) {
 		for i := range z.nodes {
-			if !yield(Node{z, uint32(i)}) {
+			if z.nodes[i].first != none && !yield(Node{z, uint32(i)}) {
 				return
 			}
 		}
@@ -286,7 +287,7 @@ func (z *Zone) Nodes() iter.Seq[Node] {
 }
 
 // NumNodes returns the number of owners.
-func (z *Zone) NumNodes() int { return len(z.nodes) }
+func (z *Zone) NumNodes() int { return z.owners }
 
 // Name returns the owner.
 func (n Node) Name() Name { return n.z.nodeName(n.i) }
