@@ -77,9 +77,8 @@ type Grammar struct {
 	// same.
 	FoldNames bool
 	// Known reports whether a name is one of the standard's own. Where one
-	// stands with its "=" inside a value, behind a blank or a comma, a
-	// semicolon is missing before it and the value is cut there. With nil no
-	// value is cut.
+	// stands with its "=" behind other text and a blank or a comma, a semicolon
+	// is missing before it and the text is cut there. With nil nothing is cut.
 	Known func(name string) bool
 }
 
@@ -114,31 +113,32 @@ func (g Grammar) segment(tags []Tag, text string, whole Span) []Tag {
 	t := Tag{Whole: whole}
 	for {
 		t.Equals, t.BadOctet = index(text, whole, '='), -1
-		cut := -1
-		if t.Equals < 0 {
-			t.Name = trim(text, whole)
+		cut := g.stray(text, Span{whole.From, t.Equals})
+		switch {
+		case cut >= 0:
+			t.Equals = -1
+			fallthrough
+		case t.Equals < 0:
+			t.Name = trim(text, g.before(text, whole, cut))
 			t.Value = Span{t.Name.To, t.Name.To}
 			if t.Name.Empty() {
 				t.Faults |= Empty
 			} else {
 				t.Faults |= NoEquals
 			}
-		} else {
+		default:
 			t.Name = trim(text, Span{whole.From, t.Equals})
 			t.Value = Span{t.Equals + 1, whole.To}
-			if cut = g.glued(text, t.Value); cut >= 0 {
-				t.Value.To = cut
-				for !t.Value.Empty() && (text[t.Value.To-1] == ',' || blank(text[t.Value.To-1])) {
-					t.Value.To--
-				}
-				t.Whole.To = t.Value.To
-			}
-			t.Value = trim(text, t.Value)
+			cut = g.glued(text, t.Value)
+			t.Value = trim(text, g.before(text, t.Value, cut))
 			if t.Name.Empty() {
 				t.Faults |= NoName
 			} else if !validName(t.Name.Of(text)) {
 				t.Faults |= BadName
 			}
+		}
+		if cut >= 0 {
+			t.Whole.To = t.Value.To
 		}
 		for i := t.Whole.From; i < t.Whole.To; i++ {
 			if c := text[i]; (c < ' ' || c > '~') && c != '\t' {
@@ -155,6 +155,32 @@ func (g Grammar) segment(tags []Tag, text string, whole Span) []Tag {
 		t = Tag{Whole: Span{t.Whole.To, whole.To}, Faults: NoSemicolon}
 		whole.From = cut
 	}
+}
+
+// before returns what stands before a cut, without what stands there in place
+// of the semicolon; all of it if there is no cut.
+func (g Grammar) before(text string, s Span, cut int) Span {
+	if cut < 0 {
+		return s
+	}
+	for s.To = cut; !s.Empty() && (text[s.To-1] == ',' || blank(text[s.To-1])); {
+		s.To--
+	}
+	return s
+}
+
+// stray returns where a known name stands behind other text before its "=", -1
+// if it does not.
+func (g Grammar) stray(text string, name Span) int {
+	name = trim(text, name)
+	word := name.To
+	for word > name.From && nameOctet(text[word-1]) {
+		word--
+	}
+	if g.Known == nil || word <= name.From || !blank(text[word-1]) && text[word-1] != ',' || !g.Known(text[word:name.To]) {
+		return -1
+	}
+	return word
 }
 
 // glued returns where a known name and its "=" stand in a value behind a blank

@@ -73,6 +73,10 @@ func TestScan(t *testing.T) {
 		{"p=none xrua=x qsp = y", Grammar{Known: known}, []string{`"p"="none xrua=x qsp = y"@0`}},
 		{"p=none rua sp=y", Grammar{Known: known}, []string{`"p"="none rua"@0`, `"sp"="y"@11 no-semicolon`}},
 		{"rua=mailto:a@b?p=x", Grammar{Known: known}, []string{`"rua"="mailto:a@b?p=x"@0`}},
+		{"p:none rua=x", Grammar{Known: known}, []string{`"p:none"=""@0 no-equals`, `"rua"="x"@7 no-semicolon`}},
+		{"a b, p = x c p=y", Grammar{Known: known}, []string{`"a b"=""@0 no-equals`, `"p"="x c"@5 no-semicolon`, `"p"="y"@13 no-semicolon duplicate(1)`}},
+		{",p=x", Grammar{Known: known}, []string{`""=""@0 empty`, `"p"="x"@1 no-semicolon`}},
+		{"-p=x; p p", Grammar{Known: known}, []string{`"-p"="x"@0 bad-name`, `"p p"=""@6 no-equals`}},
 		{"p=a p=b", Grammar{Known: known}, []string{`"p"="a"@0`, `"p"="b"@4 no-semicolon duplicate(0)`}},
 		{"a=;b=;c=;d=;e=;f=;g=;h=;i=;A=;a=", Grammar{}, []string{
 			`"a"=""@0`, `"b"=""@3`, `"c"=""@6`, `"d"=""@9`, `"e"=""@12`, `"f"=""@15`, `"g"=""@18`, `"h"=""@21`, `"i"=""@24`, `"A"=""@27`, `"a"=""@30 duplicate(0)`,

@@ -1,0 +1,282 @@
+package dmarc
+
+import (
+	"strings"
+
+	"github.com/zonelint/zonelint/rules/tagvalue"
+)
+
+// Record is a DMARC record as far as it can be read. Spans and offsets are
+// octets of Text, the strings of the TXT record joined (RFC 9989, section 4.5).
+type Record struct {
+	Text    string
+	Version Version
+	// Tags are the tags behind the version in their order; where the version is
+	// not the first tag, all tags and the version among them. A tag whose "="
+	// or name can be told although it is malformed has its Name and Value set
+	// and keeps its Faults.
+	Tags []tagvalue.Tag
+}
+
+// Form is how a record states its version.
+type Form uint8
+
+// The forms of the version. Receivers ignore a record that is neither
+// VersionGood nor VersionLoose (RFC 9989, section 4.7; RFC 7489, section 6.3).
+const (
+	// NotDMARC: nothing says that the text is meant as DMARC.
+	NotDMARC Form = iota
+	// VersionGood: exactly "v=DMARC1", then a semicolon or the end.
+	VersionGood
+	// VersionLoose: what the ABNF of section 4.8 allows besides, which is "V"
+	// and blanks around the "=".
+	VersionLoose
+	// VersionBehind: something stands before the version, mostly a blank.
+	VersionBehind
+	// VersionCase: the value is not in capitals.
+	VersionCase
+	// VersionUnclosed: neither a semicolon nor the end follows "DMARC1".
+	VersionUnclosed
+	// VersionOther: another version than DMARC1.
+	VersionOther
+	// VersionBare: "DMARC1" without "v=".
+	VersionBare
+	// VersionLate: the version is not the first tag.
+	VersionLate
+	// VersionMissing: there is none; only the tags tell that DMARC is meant.
+	VersionMissing
+)
+
+// Version is the version of a record as it is written.
+type Version struct {
+	Form Form
+	// Span is the version from its "v" to the end of its value; empty at the
+	// start of the text where it is missing.
+	Span tagvalue.Span
+	// Value is the value of the version as written.
+	Value tagvalue.Span
+	// Rest is where the tags behind the version begin.
+	Rest int
+	// Proven says that the record can be given the version "v=DMARC1" without
+	// guessing what its author meant.
+	Proven bool
+}
+
+// Valid reports whether receivers take the record for DMARC.
+func (v Version) Valid() bool { return v.Form == VersionGood || v.Form == VersionLoose }
+
+// known are the tags of the registry, historic ones included (RFC 9989, section
+// 9.3), but for "v".
+func known(name string) bool {
+	if len(name) > len("adkim") {
+		return false
+	}
+	switch strings.ToLower(name) {
+	case "p", "t", "psd", "np", "sp", "adkim", "aspf", "rua", "ruf", "fo", "pct", "rf", "ri":
+		return true
+	}
+	return false
+}
+
+// grammar takes names of tags in any case: the literals of the ABNF in section
+// 4.8 are not case-sensitive, but for "DMARC1" (RFC 7405).
+var grammar = tagvalue.Grammar{FoldNames: true, Known: known}
+
+// Parse reads the text of a TXT record. The record's Version.Form is NotDMARC
+// if the text is not meant as DMARC; whether it is valid is another question,
+// and all that is wrong with it is told at once. With named false, for a text
+// at an owner that does not begin with "_dmarc", only a text that begins with
+// something like "v=DMARC" is meant as DMARC; with named true also one that
+// has no version or has it elsewhere. Tags are appended to buf.
+func Parse(text string, named bool, buf []tagvalue.Tag) Record {
+	r := Record{Text: text, Version: leadingVersion(text, named)}
+	if r.Version.Form != NotDMARC {
+		r.Tags = mend(text, grammar.Scan(buf, text, r.Version.Rest)[len(buf):])
+		return r
+	}
+	if !named {
+		return r
+	}
+	tags := mend(text, grammar.Scan(buf, text, 0)[len(buf):])
+	if v, ok := lateVersion(text, tags); ok {
+		r.Version, r.Tags = v, tags
+	}
+	return r
+}
+
+// Meant reports whether a text whose owner does not tell begins like a DMARC
+// record. The first 40 octets are enough.
+func Meant(text string) bool { return leadingVersion(text, false).Form != NotDMARC }
+
+// leadingVersion reads the version at the start of a text.
+func leadingVersion(text string, named bool) (v Version) {
+	start := skipJunk(text, 0)
+	i, bare := start, true
+	loose := false
+	if i < len(text) && text[i]|0x20 == 'v' {
+		eq := skipBlanks(text, i+1)
+		if eq < len(text) && (text[eq] == '=' || text[eq] == ':') {
+			bare = false
+			loose = text[i] == 'V' || eq > i+1
+			i = skipBlanks(text, eq+1)
+			loose = loose || i > eq+1
+			if text[eq] == ':' {
+				v.Form = VersionOther
+			}
+		}
+	}
+	if bare && !named {
+		return Version{}
+	}
+	const name, number = "DMARC", "1"
+	if len(text)-i < len(name) || !strings.EqualFold(text[i:i+len(name)], name) {
+		return Version{}
+	}
+	end := i + len(name)
+	for end < len(text) && ('0' <= text[end] && text[end] <= '9' || text[end] == '.' && end+1 < len(text) && '0' <= text[end+1] && text[end+1] <= '9') {
+		end++
+	}
+	v.Span, v.Value = tagvalue.Span{From: start, To: end}, tagvalue.Span{From: i, To: end}
+	written := text[i+len(name) : end]
+	if bare && written != number {
+		return Version{} // a sentence about DMARC
+	}
+	var closed bool
+	v.Rest, closed, v.Proven = separator(text, end)
+	switch {
+	case written != number && written != "":
+		v.Form, v.Proven = VersionOther, false
+	case v.Form == VersionOther || written == "":
+		v.Form = VersionOther // "v:DMARC1", "v=DMARC": there is no other version that could be meant
+	case bare:
+		v.Form = VersionBare
+	case text[i:end] != name+number:
+		v.Form = VersionCase
+	case !closed:
+		v.Form = VersionUnclosed
+	case start > 0:
+		v.Form = VersionBehind
+	case loose:
+		v.Form = VersionLoose
+	default:
+		v.Form = VersionGood
+	}
+	return v
+}
+
+// separator reads what stands between the version and the tags behind it. If
+// that is no semicolon, proven tells whether a tag follows all the same, or
+// nothing.
+func separator(text string, end int) (rest int, closed, proven bool) {
+	i := skipBlanks(text, end)
+	if i == len(text) {
+		return i, true, true
+	}
+	if text[i] == ';' {
+		return i + 1, true, true
+	}
+	for i < len(text) && (strings.IndexByte(" \t\r\n;,:.|/\\\"'", text[i]) >= 0) {
+		i++
+	}
+	if i == len(text) {
+		return i, false, true
+	}
+	word := i
+	for i < len(text) && text[i]|0x20 >= 'a' && text[i]|0x20 <= 'z' {
+		i++
+	}
+	eq := skipBlanks(text, i)
+	return word, false, known(text[word:i]) && eq < len(text) && text[eq] == '='
+}
+
+// lateVersion finds the version behind other tags, or tells by the tags that a
+// record without one is meant as DMARC.
+func lateVersion(text string, tags []tagvalue.Tag) (Version, bool) {
+	meant := false
+	for _, t := range tags {
+		value := t.Value.Of(text)
+		switch strings.ToLower(t.Name.Of(text)) {
+		case "v":
+			if len(value) < 5 || !strings.EqualFold(value[:5], "DMARC") {
+				return Version{}, false // another standard's record
+			}
+			return Version{
+				Form: VersionLate, Span: tagvalue.Span{From: t.Name.From, To: t.Value.To}, Value: t.Value,
+				Proven: strings.EqualFold(value, "DMARC1"),
+			}, true
+		case "p", "sp":
+			meant = meant || ParsePolicy(value) != NoPolicy
+		case "rua", "ruf":
+			meant = meant || strings.HasPrefix(strings.ToLower(value), "mailto:")
+		}
+	}
+	return Version{Form: VersionMissing, Proven: true}, meant
+}
+
+// mend gives tags that can be told although they are malformed their name and
+// value: "p:none", "p none", and a name with a blank of another alphabet before
+// it.
+func mend(text string, tags []tagvalue.Tag) []tagvalue.Tag {
+	for i := range tags {
+		t := &tags[i]
+		switch {
+		case t.Faults.Has(tagvalue.NoEquals):
+			word := t.Name.From
+			for word < t.Name.To && text[word]|0x20 >= 'a' && text[word]|0x20 <= 'z' {
+				word++
+			}
+			at := skipBlanks(text, word)
+			if at < t.Name.To && text[at] == ':' {
+				at = skipBlanks(text, at+1)
+			}
+			if word < at && at < t.Name.To && known(text[t.Name.From:word]) {
+				t.Value = tagvalue.Span{From: at, To: t.Name.To}
+				t.Name.To = word
+			}
+		case t.Faults.Has(tagvalue.BadName):
+			from := skipJunk(text[:t.Name.To], t.Name.From)
+			if from > t.Name.From && known(text[from:t.Name.To]) {
+				t.Name.From = from
+			}
+		}
+	}
+	return tags
+}
+
+// Tag returns the first tag of the name, given in lower case.
+func (r *Record) Tag(name string) (t tagvalue.Tag, ok bool) {
+	for _, t := range r.Tags {
+		if n := t.Name.Of(r.Text); len(n) == len(name) && strings.EqualFold(n, name) && !t.Faults.Has(tagvalue.Empty) && t.Value.From > t.Name.To {
+			return t, true
+		}
+	}
+	return tagvalue.Tag{}, false
+}
+
+// junk is what people paste before a record or a tag without seeing it: blanks,
+// quotes, a no-break space, a zero-width space, a byte order mark.
+var junk = []string{" ", "\t", "\r", "\n", `"`, "'", "\u00a0", "\u200b", "\ufeff", "\u201c", "\u201d", "\u2018", "\u2019", "\u201e", "\xa0"}
+
+func skipJunk(text string, i int) int {
+	for i < len(text) {
+		n := 0
+		for _, j := range junk {
+			if strings.HasPrefix(text[i:], j) {
+				n = len(j)
+				break
+			}
+		}
+		if n == 0 {
+			break
+		}
+		i += n
+	}
+	return i
+}
+
+func skipBlanks(text string, i int) int {
+	for i < len(text) && (text[i] == ' ' || text[i] == '\t') {
+		i++
+	}
+	return i
+}

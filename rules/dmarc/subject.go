@@ -1,0 +1,200 @@
+package dmarc
+
+import (
+	"strings"
+
+	"github.com/zonelint/zonelint/rules"
+	"github.com/zonelint/zonelint/rules/tagvalue"
+	"github.com/zonelint/zonelint/zone"
+)
+
+// Place is what receivers take a TXT record with a DMARC text for, by its
+// owner.
+type Place uint8
+
+// The places of a DMARC record.
+const (
+	// AtPolicy: receivers find it as the policy of a domain: at "_dmarc", at the
+	// target of a CNAME from there, or at a wildcard.
+	AtPolicy Place = iota
+	// AtAuthorisation: it accepts another domain's reports, at
+	// "<domain>._report._dmarc" (RFC 9990; RFC 7489, section 7.1).
+	AtAuthorisation
+	// Elsewhere: no receiver is known to look there.
+	Elsewhere
+)
+
+// Set is the TXT records of one owner that are meant as DMARC. It is valid only
+// during the visit.
+type Set struct {
+	Name    zone.Name
+	Place   Place
+	Entries []Entry
+	zone    *zone.Zone
+}
+
+// Entry is one record of a Set.
+type Entry struct {
+	zone.Record
+	DMARC Record
+}
+
+// Domain returns the domain that a record at AtPolicy speaks for.
+func (s *Set) Domain() zone.Name {
+	if label(s.Name) {
+		return s.Name.Parent()
+	}
+	return s.Name
+}
+
+// Sets is the subject of all records that are meant as DMARC, each visited
+// once: every TXT record at a "_dmarc" owner that could be one, and TXT records
+// elsewhere that begin like one. What lies below a delegation is not visited,
+// since the zone does not answer for it.
+var Sets = &rules.Subject[*Set]{Each: eachSet}
+
+func eachSet(p *rules.Pass, visit func(*Set)) {
+	var (
+		z       = p.Zone
+		set     = Set{zone: z}
+		tags    []tagvalue.Tag
+		seen    map[zone.Name]bool
+		aliases map[zone.Name]bool
+	)
+	for r := range z.OfType(zone.TypeTXT) {
+		named := label(r.Name)
+		if !named && !Meant(r.TextPrefix(40)) {
+			continue
+		}
+		n, _ := z.Node(r.Name)
+		if n.Multi() {
+			if seen[r.Name] {
+				continue
+			}
+			if seen == nil {
+				seen = map[zone.Name]bool{}
+			}
+			seen[r.Name] = true
+		}
+		if z.Cut(r.Name) != "" {
+			continue
+		}
+		set.Name, set.Entries, tags = r.Name, set.Entries[:0], tags[:0]
+		for r := range n.Records() {
+			if r.Type != zone.TypeTXT {
+				continue
+			}
+			d := Parse(r.Text(), named, tags[len(tags):])
+			if d.Version.Form == NotDMARC {
+				continue
+			}
+			tags = append(tags, d.Tags...)
+			d.Tags = tags[len(tags)-len(d.Tags):]
+			set.Entries = append(set.Entries, Entry{r, d})
+		}
+		if len(set.Entries) == 0 {
+			continue
+		}
+		switch {
+		case named || r.Name.IsWildcard() && !authorises(r.Name):
+			set.Place = AtPolicy
+		case authorises(r.Name):
+			set.Place = AtAuthorisation
+		default:
+			if aliases == nil {
+				aliases = aliased(z)
+			}
+			set.Place = Elsewhere
+			if aliases[r.Name] || reaches(z, r.Name) {
+				set.Place = AtPolicy
+			}
+		}
+		visit(&set)
+	}
+}
+
+// label reports whether the first label of a name is "_dmarc".
+func label(n zone.Name) bool { return strings.HasPrefix(string(n), "\x06_dmarc") }
+
+// authorises reports whether a record at the name accepts the reports of other
+// domains: "_report._dmarc" stands behind at least one label.
+func authorises(n zone.Name) bool {
+	for n = n.Parent(); len(n) > 1; n = n.Parent() {
+		if strings.HasPrefix(string(n), "\x07_report\x06_dmarc") {
+			return true
+		}
+	}
+	return false
+}
+
+// maxChain is how many CNAME records are followed one after another.
+const maxChain = 16
+
+// resolve answers the question for TXT records at a name as the zone's servers
+// would, and follows CNAME records within the zone. It returns the name at the
+// end. The status is Unknown where a CNAME leaves the zone, and Aliased where
+// the records go round in a circle.
+func resolve(z *zone.Zone, name zone.Name) (end zone.Name, a zone.Answer) {
+	for range maxChain {
+		a = z.Lookup(name, zone.TypeTXT)
+		if a.Status != zone.Aliased {
+			break
+		}
+		name = a.Records[0].Target()
+	}
+	return name, a
+}
+
+// reaches reports whether the policy of the domain name is looked up at the
+// name itself: a wildcard CNAME does that.
+func reaches(z *zone.Zone, name zone.Name) bool {
+	policy, err := name.Child("_dmarc")
+	if err != nil {
+		return false
+	}
+	end, _ := resolve(z, policy)
+	return end == name
+}
+
+// aliased returns the names in the zone that a CNAME at a "_dmarc" owner leads
+// to.
+func aliased(z *zone.Zone) map[zone.Name]bool {
+	out := map[zone.Name]bool{}
+	for r := range z.OfType(zone.TypeCNAME) {
+		if !label(r.Name) {
+			continue
+		}
+		target := r.Target()
+		for range maxChain {
+			if out[target] || !target.Within(z.Apex) {
+				break
+			}
+			out[target] = true
+			a := z.Lookup(target, zone.TypeCNAME)
+			if a.Status != zone.Found {
+				break
+			}
+			target = a.Records[0].Target()
+		}
+	}
+	return out
+}
+
+// policyAt returns the DMARC records that the zone's servers give for the
+// policy of a domain, and the answer to the question.
+func policyAt(z *zone.Zone, domain zone.Name) (found bool, name zone.Name, a zone.Answer) {
+	name, err := domain.Child("_dmarc")
+	if err != nil {
+		return false, "", zone.Answer{}
+	}
+	_, a = resolve(z, name)
+	if a.Status != zone.Found {
+		return false, name, a
+	}
+	for _, r := range a.Records {
+		if Parse(r.Text(), true, nil).Version.Form != NotDMARC {
+			return true, name, a
+		}
+	}
+	return false, name, a
+}

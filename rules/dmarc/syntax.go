@@ -1,0 +1,143 @@
+package dmarc
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/zonelint/zonelint/rules"
+	"github.com/zonelint/zonelint/rules/tagvalue"
+	"github.com/zonelint/zonelint/zone"
+)
+
+var syntax = &rules.Rule{
+	ID:       "dmarc-syntax",
+	Severity: rules.Warning,
+	Summary:  "a DMARC record is not a list of tags with values",
+	What: "Something in a DMARC record behind its version is not of the form tag=value; tag=value: a missing semicolon or equals sign, " +
+		"text that is no tag, a name of other things than letters, a tag without a value, nothing between two semicolons, a control character.",
+	Why: "Receivers skip what they cannot read and take the default for it, and strict ones refuse the record. " +
+		"Where that hits p, sp, np or rua the policy or the reports are lost, which makes it an error.",
+	Bad: `_dmarc IN TXT "v=DMARC1; p=reject rua=mailto:dmarc@example.com"
+`,
+	Good: `_dmarc IN TXT "v=DMARC1; p=reject; rua=mailto:dmarc@example.com"
+`,
+	Refs: []string{"RFC 9989, section 4.8", "RFC 6376, section 3.2", "RFC 7489, section 6.4"},
+	Fix:  rules.Safe,
+	Run: rules.On(Sets, func(p *rules.Pass, s *Set) {
+		for i := range s.Entries {
+			checkSyntax(p, &s.Entries[i])
+		}
+	}),
+}
+
+// edit is a change of a record's text.
+type edit struct {
+	from, to int
+	text     string
+}
+
+// fault is a mistake in the syntax of a record, with its repair if that says
+// the same.
+type fault struct {
+	from, to int
+	message  string
+	severity rules.Severity
+	repair   *edit
+}
+
+const faulty = tagvalue.NoEquals | tagvalue.NoName | tagvalue.BadName | tagvalue.Empty | tagvalue.NoSemicolon | tagvalue.BadOctet
+
+func checkSyntax(p *rules.Pass, e *Entry) {
+	var faults []fault
+	for i := range e.DMARC.Tags {
+		t := &e.DMARC.Tags[i]
+		if t.Faults.Has(faulty) || t.Value.Empty() {
+			faults = appendFaults(faults, &e.DMARC, i)
+		}
+	}
+	if len(faults) == 0 {
+		return
+	}
+	// One fix for all that can be repaired, so that the record changes once.
+	repaired := e.Record
+	for _, f := range slices.Backward(faults) {
+		if f.repair != nil {
+			repaired = repaired.WithText(f.repair.from, f.repair.to, f.repair.text)
+		}
+	}
+	for _, f := range faults {
+		found := rules.At(e.Record, zone.TextPart(f.from, f.to), f.message).As(f.severity)
+		if f.repair != nil {
+			found = found.WithFix(rules.Safe, "write the record as tag=value; tag=value", zone.Replace(e.Record, repaired))
+		}
+		p.Report(found)
+	}
+}
+
+// vital reports whether losing a tag loses the policy or the reports.
+func vital(name string) bool {
+	switch strings.ToLower(name) {
+	case "p", "sp", "np", "rua":
+		return true
+	}
+	return false
+}
+
+// appendFaults adds the mistakes of one tag.
+func appendFaults(faults []fault, r *Record, i int) []fault {
+	t := &r.Tags[i]
+	name, value := t.Name.Of(r.Text), t.Value.Of(r.Text)
+	severity := rules.Warning
+	if vital(name) {
+		severity = rules.Error
+	}
+	add := func(from, to int, repair *edit, format string, args ...any) {
+		faults = append(faults, fault{from, to, fmt.Sprintf(format, args...), severity, repair})
+	}
+	if t.Faults.Has(tagvalue.NoSemicolon) {
+		before := &r.Tags[i-1]
+		if vital(before.Name.Of(r.Text)) {
+			severity = rules.Error
+		}
+		add(t.Name.From, t.Equals+1, &edit{t.Whole.From, t.Name.From, "; "},
+			"A semicolon is missing before %q, so receivers read it as a part of the value of %s and lose both. Write \"; \" before it.", name+"=", before.Name.Of(r.Text))
+	}
+	switch {
+	case t.Faults.Has(tagvalue.Empty):
+		from, to := removal(r.Text, *t)
+		add(max(t.Whole.From-1, 0), min(t.Whole.To+1, len(r.Text)), &edit{from, to, ""},
+			"Nothing stands between two semicolons, so receivers that read strictly refuse the record. Remove one of them.")
+	case t.Faults.Has(tagvalue.NoEquals) && t.Value.From > t.Name.To:
+		add(t.Name.From, t.Value.To, &edit{t.Name.To, t.Value.From, "="},
+			"%q has no \"=\", so receivers skip it. Write %s=%s.", excerpt(r.Text[t.Name.From:t.Value.To]), name, excerpt(value))
+	case t.Faults.Has(tagvalue.NoEquals):
+		add(t.Name.From, t.Name.To, nil, "%q is no tag, since it has no \"=\", and receivers skip it. Write it as tag=value or remove it.", excerpt(name))
+	case t.Faults.Has(tagvalue.NoName):
+		add(t.Equals, t.Value.To, nil, "No tag stands before %q, so receivers skip it. Write which tag it is or remove it.", excerpt(r.Text[t.Equals:t.Value.To]))
+	case t.Faults.Has(tagvalue.BadName) && known(name):
+		from := t.Whole.From
+		for from < t.Name.From && (r.Text[from] == ' ' || r.Text[from] == '\t') {
+			from++
+		}
+		add(from, t.Name.To, &edit{from, t.Name.From, ""},
+			"A quote or a blank that is none in ASCII stands before the tag %s, so receivers do not know the tag and skip it. Remove that.", name)
+	case t.Faults.Has(tagvalue.BadName):
+		add(t.Name.From, t.Name.To, nil, "%q is no name of a tag, since names are letters only, and receivers skip it. Correct or remove it.", excerpt(name))
+	case value == "" && !ispolicy(name):
+		add(t.Name.From, t.Equals+1, nil, "The tag %s has no value, so receivers skip it. Give it one or remove it.", name)
+	}
+	if t.Faults.Has(tagvalue.BadOctet) && (r.Text[t.BadOctet] < ' ' || r.Text[t.BadOctet] == 0x7f) {
+		add(t.BadOctet, t.BadOctet+1, nil, "The record holds the control character %d here, so receivers cannot read the tag %s. Remove it.", r.Text[t.BadOctet], name)
+	}
+	return faults
+}
+
+// ispolicy reports whether the rules about policies speak of the tag's value.
+func ispolicy(name string) bool {
+	switch strings.ToLower(name) {
+	case "p", "sp", "np":
+		return true
+	}
+	return false
+}
