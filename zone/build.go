@@ -37,49 +37,54 @@ func NewBuilder(records int) *Builder {
 	b.z.recs = make([]rec, 0, records)
 	b.z.nodes = make([]node, 0, records*3/4+1)
 	b.z.data.hint = 64 * records
-	b.grow(max(8, records))
 	return b
 }
 
-// grow makes the hash table large enough for n nodes and fills it again.
-func (b *Builder) grow(n int) {
-	size := 8
-	for size < n*4/3 {
-		size *= 2
-	}
-	b.z.slots = make([]uint32, size)
-	mask := uint32(size - 1)
-	for i := range b.z.nodes {
-		s := b.z.nodes[i].hash & mask
-		for b.z.slots[s] != 0 {
-			s = (s + 1) & mask
+// Fork returns a Builder for a part of the same zone that another goroutine
+// reads; Append takes it back in.
+func (b *Builder) Fork(records int) *Builder {
+	f := NewBuilder(records)
+	f.z.seed = b.z.seed
+	return f
+}
+
+// Append adds all records of a Builder that Fork made, behind those of b. The
+// other must not be used after that.
+func (b *Builder) Append(o *Builder) {
+	chunks, recs, nodes := uint32(len(b.z.data.chunks))<<chunkBits, uint32(len(b.z.recs)), uint32(len(b.z.nodes))
+	b.z.data.chunks = append(b.z.data.chunks, o.z.data.chunks...)
+	shift := func(i uint32) uint32 {
+		if i == none {
+			return none
 		}
-		b.z.slots[s] = uint32(i) + 1
+		return i + recs
+	}
+	b.z.recs = append(b.z.recs, o.z.recs...)
+	for i := range b.z.recs[recs:] {
+		r := &b.z.recs[recs:][i]
+		r.data += chunks
+		r.node += nodes
+		r.next = shift(r.next)
+	}
+	b.z.nodes = append(b.z.nodes, o.z.nodes...)
+	for i := range b.z.nodes[nodes:] {
+		n := &b.z.nodes[nodes:][i]
+		n.name += chunks
+		n.first, n.last = shift(n.first), shift(n.last)
+	}
+	for _, t := range o.types {
+		b.count(t.typ, t.count)
 	}
 }
 
-// Node returns the id of an owner given in wire format with letters in lower
-// case. The bytes are copied if the owner is new.
+// Node returns an id for an owner given in wire format with letters in lower
+// case; the bytes are copied. It does not look whether the owner is known
+// already: that is found out for all of them at once in Zone. A reader calls
+// it when the owner changes.
 func (b *Builder) Node(wire []byte) NodeID {
 	z := &b.z
 	h := uint32(maphash.Bytes(z.seed, wire))
-	mask := uint32(len(z.slots) - 1)
-	s := h & mask
-	for ; z.slots[s] != 0; s = (s + 1) & mask {
-		i := z.slots[s] - 1
-		if z.nodes[i].hash == h && string(z.nodeName(i)) == string(wire) {
-			return NodeID(i)
-		}
-	}
-	if len(z.nodes) >= len(z.slots)*3/4 {
-		b.grow(2 * len(z.slots))
-		mask = uint32(len(z.slots) - 1)
-		for s = h & mask; z.slots[s] != 0; {
-			s = (s + 1) & mask
-		}
-	}
 	z.nodes = append(z.nodes, node{name: put(&z.data, wire), nlen: uint8(len(wire)), first: none, last: none, hash: h})
-	z.slots[s] = uint32(len(z.nodes))
 	return NodeID(len(z.nodes) - 1)
 }
 
@@ -111,6 +116,10 @@ func (b *Builder) Add(r Record) {
 		b.z.Source = r.Loc.Source
 		c.file, c.offset = r.Loc.File, r.Loc.Offset
 	}
+	if last := len(b.z.nodes) - 1; last >= 0 && b.NodeName(NodeID(last)) == r.Name {
+		b.add(NodeID(last), c)
+		return
+	}
 	b.add(b.Node([]byte(r.Name)), c)
 }
 
@@ -131,13 +140,17 @@ func (b *Builder) add(id NodeID, r rec) {
 		z.recs[n.last].next = i
 	}
 	n.last = i
+	b.count(r.typ, 1)
+}
+
+func (b *Builder) count(t Type, n uint32) {
 	for i := range b.types {
-		if b.types[i].typ == r.typ {
-			b.types[i].count++
+		if b.types[i].typ == t {
+			b.types[i].count += n
 			return
 		}
 	}
-	b.types = append(b.types, typeCount{r.typ, 1})
+	b.types = append(b.types, typeCount{t, n})
 }
 
 // Len returns the number of records added.
@@ -147,9 +160,9 @@ func (b *Builder) Len() int { return len(b.z.recs) }
 func (b *Builder) Zone(apex Name) *Zone {
 	z := &b.z
 	z.Apex = apex
+	z.indexNodes()
 	z.index(b.types)
-	for i := range z.nodes {
-		n := Node{z, uint32(i)}
+	for n := range z.Nodes() {
 		if n.Has(TypeNS) && n.Name() != apex {
 			z.cuts++
 		}
@@ -161,6 +174,50 @@ func (b *Builder) Zone(apex Name) *Zone {
 		z.indexEmpty()
 	}
 	return z
+}
+
+// indexNodes fills the hash table. An owner that stands in several places of
+// the source has a node for each; the later ones are joined to the first and
+// left without records.
+func (z *Zone) indexNodes() {
+	size := 8
+	for size < len(z.nodes)*4/3 {
+		size *= 2
+	}
+	z.slots = make([]uint32, size)
+	mask := uint32(size - 1)
+	for i := range z.nodes {
+		n := &z.nodes[i]
+		if n.first == none {
+			continue // an owner whose records could not be read
+		}
+		z.owners++
+		s := n.hash & mask
+		for ; z.slots[s] != 0; s = (s + 1) & mask {
+			j := z.slots[s] - 1
+			if z.nodes[j].hash == n.hash && z.nodeName(j) == z.nodeName(uint32(i)) {
+				z.join(j, uint32(i))
+				break
+			}
+		}
+		if n.first != none {
+			z.slots[s] = uint32(i) + 1
+		}
+	}
+}
+
+// join gives the records of node i to node j.
+func (z *Zone) join(j, i uint32) {
+	into, from := &z.nodes[j], &z.nodes[i]
+	for r := from.first; r != none; r = z.recs[r].next {
+		z.recs[r].node = j
+	}
+	z.recs[into.last].next = from.first
+	into.last = from.last
+	into.multi = into.multi || from.multi || into.types&from.types != 0
+	into.types |= from.types
+	from.first, from.last = none, none
+	z.owners--
 }
 
 // index makes the lists by type.
@@ -188,8 +245,8 @@ func (z *Zone) index(counts []typeCount) {
 // that exist because something lies below them, which stops a wildcard.
 func (z *Zone) indexEmpty() {
 	z.ents = map[Name]struct{}{}
-	for i := range z.nodes {
-		for n := z.nodeName(uint32(i)).Parent(); n.Below(z.Apex); n = n.Parent() {
+	for node := range z.Nodes() {
+		for n := node.Name().Parent(); n.Below(z.Apex); n = n.Parent() {
 			if _, ok := z.Node(n); ok {
 				break
 			}

@@ -1,7 +1,6 @@
 package masterfile
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -43,7 +42,10 @@ func (p *parser) include(e *entry) *fault {
 	saved := *p
 	p.file(len(p.source.files)-1, origin)
 	p.index, p.scan, p.origin, p.includes = saved.index, saved.scan, saved.origin, saved.includes
-	p.owner, p.hasOwner, p.ownerAt, p.ownerOrg = saved.owner, saved.hasOwner, saved.ownerAt, saved.ownerOrg
+	if p.hasOwner, p.ownerAt, p.ownerOrg = saved.hasOwner, saved.ownerAt, saved.ownerOrg; p.hasOwner {
+		// A node of its own keeps the records of an owner in order.
+		p.owner = p.builder.Node([]byte(p.builder.NodeName(saved.owner)))
+	}
 	return nil
 }
 
@@ -134,7 +136,7 @@ func Load(name string, opts Options) (*zone.Zone, error) {
 	}
 	// Opening a root costs system calls, so it is done only for a file that
 	// may need it.
-	if opts.Root == nil && mentionsInclude(src) {
+	if opts.Root == nil && mentions(src, "$INCLUDE") {
 		dir, err := filepath.Abs(filepath.Dir(name))
 		if err != nil {
 			return nil, err
@@ -200,20 +202,5 @@ func readAll(f *os.File, limit int64) ([]byte, error) {
 		if len(src) == cap(src) {
 			src = slices.Grow(src, 4096)
 		}
-	}
-}
-
-// mentionsInclude reports whether a file may hold an $INCLUDE.
-func mentionsInclude(src []byte) bool {
-	const word = "$INCLUDE"
-	for {
-		i := bytes.IndexByte(src, '$')
-		if i < 0 || len(src)-i < len(word) {
-			return false
-		}
-		if strings.EqualFold(view(src[i:i+len(word)]), word) {
-			return true
-		}
-		src = src[i+1:]
 	}
 }

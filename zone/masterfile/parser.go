@@ -40,7 +40,9 @@ func parse(name string, src []byte, opts Options) (*parser, error) {
 	}
 	p := newParser(newFile(name, opts.Dir, src), opts, origin)
 	p.load = p.openInclude
-	p.file(0, origin)
+	if !p.readParts() {
+		p.file(0, origin)
+	}
 	return p, nil
 }
 
@@ -152,6 +154,12 @@ func (p *parser) file(index int, origin zone.Name) {
 	p.index, p.origin, p.hasOwner, p.includes = index, origin, false, 0
 	p.scan = scanner{src: p.source.files[index].src}
 	p.open = append(p.open, index)
+	p.entries()
+	p.open = p.open[:len(p.open)-1]
+}
+
+// entries reads what the scanner has before it.
+func (p *parser) entries() {
 	e := entry{toks: make([]token, 0, 16)}
 	for !p.stopped {
 		f, ok := p.scan.scan(&e)
@@ -167,7 +175,6 @@ func (p *parser) file(index int, origin zone.Name) {
 		}
 		p.entry(&e)
 	}
-	p.open = p.open[:len(p.open)-1]
 }
 
 func (p *parser) entry(e *entry) {
