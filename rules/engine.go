@@ -107,11 +107,25 @@ type Pass struct {
 // Report records a finding of the rule that is running.
 func (p *Pass) Report(f Finding) {
 	f.Rule = p.rule
+	f.Message = oneStop(f.Message)
 	if f.Severity == 0 {
 		f.Severity = p.rule.Severity
 	}
 	f.Zone = p.Zone.Apex
 	p.findings = append(p.findings, f)
+}
+
+// oneStop takes away the period of a sentence that ends in a name, which has a
+// dot of its own.
+func oneStop(message string) string {
+	if !strings.Contains(message, "..") {
+		return message
+	}
+	message = strings.ReplaceAll(message, ".. ", ". ")
+	if strings.HasSuffix(message, "..") {
+		message = message[:len(message)-1]
+	}
+	return message
 }
 
 // AtApex returns a finding about what the zone as a whole lacks. It points at
