@@ -19,13 +19,20 @@ func (text) Open() string    { return "" }
 func (text) Between() string { return "" }
 
 func (t text) Append(buf []byte, r *Result) []byte {
+	var before zone.Span
 	for _, f := range r.Findings {
-		buf = t.finding(buf, r.Zone.Source, f)
+		src := r.Zone.Source
+		if f.Span == before && len(f.Related) == 0 {
+			src = nil // the same lines stand right above
+		}
+		buf = t.finding(buf, src, f)
 		buf = append(buf, '\n')
+		before = f.Span
 	}
 	return buf
 }
 
+// finding appends a finding, with its lines if there is a source.
 func (t text) finding(buf []byte, src zone.Source, f rules.Finding) []byte {
 	p := Painter(t.style.Color)
 	severity := f.Severity.String()
@@ -140,4 +147,12 @@ func Count(n int, noun string) string {
 		return "1 " + noun
 	}
 	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// Verb is the form of a verb for a number.
+func Verb(n int, one, many string) string {
+	if n == 1 {
+		return one
+	}
+	return many
 }

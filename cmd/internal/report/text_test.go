@@ -222,6 +222,28 @@ func TestTextExcerpt(t *testing.T) {
 	}
 }
 
+// Several things that a zone lacks are all told at its SOA record.
+func TestTextSamePlace(t *testing.T) {
+	src := files{"a.zone": "@ SOA ns\n"}
+	here := src.span("a.zone", "@", 0)
+	got := string(text{}.Append(nil, result(src, found(here, "One."), found(here, "Two.").WithFix(rules.Safe, "add it"))))
+	want := unbar(`
+		│error[test-rule]: One.
+		│ --> a.zone:1:1
+		│  |
+		│1 | @ SOA ns
+		│  | ^
+		│
+		│error[test-rule]: Two.
+		│ --> a.zone:1:1
+		│  = help: add it (zonelint fix)
+		│
+		`)
+	if d := cmp.Diff(want, got); d != "" {
+		t.Error(d)
+	}
+}
+
 func TestTextColor(t *testing.T) {
 	src := files{"a.zone": "@ MX 10 mx\n"}
 	got := string(text{Style{Color: true}}.Append(nil, result(src, found(src.span("a.zone", "mx", 0), "M."))))

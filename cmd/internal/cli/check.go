@@ -1,0 +1,91 @@
+package cli
+
+import (
+	"context"
+	"slices"
+
+	urfave "github.com/urfave/cli/v2"
+
+	"github.com/zonelint/zonelint/cmd/internal/report"
+	"github.com/zonelint/zonelint/rules"
+	"github.com/zonelint/zonelint/zone"
+)
+
+func (a *app) checkCommand() *urfave.Command {
+	return &urfave.Command{
+		Name:      "check",
+		Usage:     "find the mistakes in zones",
+		ArgsUsage: "[FILE|DIR|GLOB|-]...",
+		Description: "Checks zone files against the RFCs and against what the mail host asks for. " +
+			"A folder stands for the zones in it and in the folders below; \"-\" is standard input; without an argument the current folder is checked.\n\n" +
+			"Exits with 0 if nothing at or above --fail-on was found, 1 if something was, 2 on wrong usage, 3 if a file could not be read.",
+		Flags: slices.Concat(ruleFlags(), []urfave.Flag{
+			&urfave.StringFlag{Name: "fail-on", Category: groupRules, Value: "error", Usage: "`LEVEL`: exit with 1 on findings of this severity or worse: error, warning or info (default: error)"},
+			formatFlag(), colorFlag(),
+		}, readingFlags()),
+		Action: a.check,
+	}
+}
+
+func (a *app) check(c *urfave.Context) error {
+	failOn, err := severityOf("--fail-on", c.String("fail-on"))
+	if err != nil {
+		return err
+	}
+	color := c.String("color")
+	if err := checkColor(color); err != nil {
+		return err
+	}
+	l, err := a.newLint(c)
+	if err != nil {
+		return err
+	}
+	defer l.loader.close()
+	outs, err := a.openOutputs(c.StringSlice("format"), color)
+	if err != nil {
+		return err
+	}
+	defer outs.discard()
+	return l.check(c.Context, outs, failOn)
+}
+
+// check runs the rules over all targets and writes what they found.
+func (l *lint) check(ctx context.Context, outs outputs, failOn rules.Severity) error {
+	live := isTerminal(l.Out)
+	outs.begin()
+	t, err := l.run(ctx,
+		func(z *zone.Zone, o *outcome) {
+			r := &report.Result{Zone: z, Findings: l.engine.Run(z)}
+			o.summary.Add(r)
+			o.chunks = outs.render(r)
+		},
+		func(o *outcome) {
+			outs.write(o.chunks)
+			if live {
+				outs.flush()
+			}
+		})
+	if err != nil {
+		outs.flush()
+		return err
+	}
+	if t.Zones == 0 && t.Unread > 0 && outs.hasText() {
+		return t.failure() // a summary of nothing would only be in the way
+	}
+	if err := outs.close(t.Summary); err != nil {
+		if brokenPipe(err) {
+			return errReported
+		}
+		return err
+	}
+	if outs.hasText() {
+		l.hintPack(t)
+	}
+	if err := t.failure(); err != nil {
+		return err
+	}
+	if t.AtLeast(failOn) > 0 {
+		return errFindings
+	}
+	return nil
+}

@@ -1,0 +1,267 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strconv"
+	"time"
+
+	urfave "github.com/urfave/cli/v2"
+
+	"github.com/zonelint/zonelint/cmd/internal/report"
+	"github.com/zonelint/zonelint/rules"
+	"github.com/zonelint/zonelint/rules/all"
+	"github.com/zonelint/zonelint/zone"
+	"github.com/zonelint/zonelint/zone/masterfile"
+)
+
+func (a *app) fixCommand() *urfave.Command {
+	return &urfave.Command{
+		Name:      "fix",
+		Usage:     "print the diff that mends zones, or mend them with --write",
+		ArgsUsage: "[FILE|DIR|GLOB|-]...",
+		Description: "Makes the fixes that are safe: those that add what is missing or say the same in a form that can be read. " +
+			"With --unsafe also those that remove or replace what is published. What is left is told, with the reason. " +
+			"All else in a file stays as it is, and the serial of a changed zone is raised.\n\n" +
+			"The diff on standard output is for \"patch -p1\" and \"git apply\". " +
+			"Exits with 0 if there is nothing to change or all was written, 1 if there is a diff, 2 on wrong usage, 3 if a file could not be read or written.",
+		Flags: slices.Concat([]urfave.Flag{
+			&urfave.BoolFlag{Name: "write", Category: groupOutput, Usage: "change the files instead of printing a diff"},
+			&urfave.BoolFlag{Name: "unsafe", Category: groupOutput, Usage: "make fixes that remove or replace records too"},
+			colorFlag(),
+		}, ruleFlags(), readingFlags()),
+		Action: a.fix,
+	}
+}
+
+func (a *app) fix(c *urfave.Context) error {
+	color := c.String("color")
+	if err := checkColor(color); err != nil {
+		return err
+	}
+	now, err := clock()
+	if err != nil {
+		return err
+	}
+	l, err := a.newLint(c)
+	if err != nil {
+		return err
+	}
+	defer l.loader.close()
+	f := &fixer{
+		lint: l, write: c.Bool("write"), files: map[string][]byte{}, out: report.Painter(colors(color, a.Out)), err: report.Painter(colors(color, a.Err)),
+		surgeon: surgeon{engine: l.engine, judge: l.engine, upTo: rules.Safe, now: now},
+	}
+	if c.Bool("unsafe") {
+		f.surgeon.upTo = rules.Unsafe
+	}
+	if c.IsSet("select") || c.IsSet("ignore") {
+		if f.surgeon.judge, err = rules.NewEngine(all.Rules(l.selector), rules.Options{}); err != nil {
+			return err
+		}
+	}
+	if f.write && slices.ContainsFunc(l.found.targets, func(t target) bool { return t.path == "" }) {
+		return usagef("leave --write out for a diff, or name a file", "fix cannot write standard input")
+	}
+	return f.run(c.Context)
+}
+
+// clock is the time that serials are raised by: now, or SOURCE_DATE_EPOCH
+// (reproducible-builds.org) for output that can be repeated.
+func clock() (time.Time, error) {
+	s := os.Getenv("SOURCE_DATE_EPOCH")
+	if s == "" {
+		return time.Now(), nil
+	}
+	seconds, err := strconv.ParseInt(s, 10, 64)
+	if err != nil || seconds < 0 {
+		return time.Time{}, usagef("unset it, or give the seconds since 1970", "SOURCE_DATE_EPOCH is %q, which is no time", s)
+	}
+	return time.Unix(seconds, 0), nil
+}
+
+// fixer is one run of fix.
+type fixer struct {
+	*lint
+	surgeon  surgeon
+	write    bool
+	out, err report.Painter
+
+	files   map[string][]byte // new content of each file, by its absolute path
+	changed int               // files
+	fixed   int               // findings
+	left    [reasons]int
+	failed  bool
+	diffErr error
+}
+
+func (f *fixer) run(ctx context.Context) error {
+	t, err := f.lint.run(ctx,
+		func(z *zone.Zone, o *outcome) {
+			o.repair, o.err = f.surgeon.repair(z)
+			if o.err == nil {
+				o.summary.Zones, o.summary.Records = 1, z.Len()
+			}
+		}, f.take)
+	if err != nil {
+		return err
+	}
+	if t.Zones > 0 {
+		f.summarize(t)
+		f.hintPack(t)
+	}
+	switch failure := t.failure(); {
+	case f.diffErr != nil && !brokenPipe(f.diffErr):
+		return fmt.Errorf("standard output: %w", cause(f.diffErr))
+	case f.failed || f.diffErr != nil:
+		return errReported
+	case failure != nil:
+		return failure
+	case f.changed > 0 && !f.write:
+		return errFindings
+	}
+	return nil
+}
+
+// take shows or writes what became of one zone.
+func (f *fixer) take(o *outcome) {
+	r := o.repair
+	edits, err := f.claim(r.edits)
+	if err == nil && f.write {
+		err = replaceFiles(edits)
+	}
+	if err != nil {
+		f.failed = true
+		f.complain("%v", err)
+		return
+	}
+	f.changed += len(edits)
+	f.fixed += len(r.fixed)
+	for _, l := range r.left {
+		f.left[l.why]++
+	}
+	if !f.write {
+		for _, e := range edits {
+			name := e.Name
+			if o.target.path == "" && name == defaultStdinName {
+				name = "stdin"
+			}
+			diff := unified(name, e.Old, e.New)
+			if isTerminal(f.Out) {
+				diff = screenDiff(diff)
+			}
+			if f.out {
+				diff = colorDiff(diff, f.out)
+			}
+			if _, err := f.Out.Write([]byte(diff)); err != nil && f.diffErr == nil {
+				f.diffErr = err
+			}
+		}
+	}
+	f.tell(o.target, r)
+}
+
+// claim returns the edits that are not made yet. A file that two zones include
+// may be changed by both only in the same way.
+func (f *fixer) claim(edits []masterfile.FileEdit) ([]masterfile.FileEdit, error) {
+	var out []masterfile.FileEdit
+	for _, e := range edits {
+		done, ok := f.files[absolute(e.Name)]
+		switch {
+		case !ok:
+			out = append(out, e)
+		case string(done) != string(e.New):
+			return nil, fmt.Errorf("%s: two zones include this file and their fixes differ, so those of the second are not made; fix the zones one at a time", e.Name)
+		}
+	}
+	for _, e := range out {
+		f.files[absolute(e.Name)] = e.New
+	}
+	return out, nil
+}
+
+// replaceFiles writes all edits of a zone, or none where that can be foreseen.
+func replaceFiles(edits []masterfile.FileEdit) error {
+	var ready []*atomicFile
+	for _, e := range edits {
+		a, err := prepare(e.Name, e.Old, e.New)
+		if err != nil {
+			for _, a := range ready {
+				a.discard()
+			}
+			return fmt.Errorf("%s: %w", e.Name, writeFailure(err))
+		}
+		ready = append(ready, a)
+	}
+	var errs []error
+	for i, a := range ready {
+		if err := a.commit(); err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", edits[i].Name, writeFailure(err)))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// writeFailure says what went wrong with a file that was to be written.
+func writeFailure(err error) error {
+	if errors.Is(err, os.ErrPermission) {
+		return errors.New("permission denied; the folder of the file must be writable, since the file is replaced as a whole")
+	}
+	return cause(err)
+}
+
+// tell says on standard error what was fixed in a zone and what is left.
+func (f *fixer) tell(t target, r *repair) {
+	if len(r.fixed)+len(r.left) == 0 {
+		return
+	}
+	p := f.err
+	fmt.Fprintln(f.Err, p.Bold(report.Escape(t.name)))
+	word := "fix"
+	if f.write {
+		word = "fixed"
+	}
+	for _, x := range r.fixed {
+		f.line(p.Added(fmt.Sprintf("%-5s", word)), t, x, x.Fix.Description)
+	}
+	if r.serial != "" {
+		fmt.Fprintf(f.Err, "  %s  serial %s\n", p.Added(fmt.Sprintf("%-5s", word)), r.serial)
+	}
+	for _, x := range r.left {
+		f.line(p.Removed(fmt.Sprintf("%-5s", "left")), t, x.Finding, x.how)
+	}
+}
+
+func (f *fixer) line(word string, t target, x rules.Finding, what string) {
+	place := fmt.Sprintf("%d:%d", x.Span.Start.Line, x.Span.Start.Column)
+	if x.Span.File != t.name {
+		place = x.Span.String()
+	}
+	fmt.Fprintf(f.Err, "  %s  %s %s: %s\n", word, report.Escape(place), x.Rule.ID, report.Escape(what))
+}
+
+// summarize says on standard error what the run did.
+func (f *fixer) summarize(t totals) {
+	var done string
+	switch {
+	case f.changed == 0:
+		done = "nothing to change"
+	case f.write:
+		done = fmt.Sprintf("%s fixed in %s", report.Count(f.fixed, "finding"), report.Count(f.changed, "file"))
+	default:
+		done = fmt.Sprintf("%s can be fixed in %s", report.Count(f.fixed, "finding"), report.Count(f.changed, "file"))
+	}
+	fmt.Fprintf(f.Err, "%s: %s.", report.Count(t.Zones, "zone"), done)
+	for r, n := range f.left {
+		if n > 0 {
+			fmt.Fprintf(f.Err, " %d %s.", n, reason(r).count(n))
+		}
+	}
+	if f.changed > 0 && !f.write {
+		fmt.Fprint(f.Err, " --write changes the files.")
+	}
+	fmt.Fprintln(f.Err)
+}

@@ -1,0 +1,193 @@
+package cli
+
+import (
+	"errors"
+	"math"
+	"runtime"
+	"strconv"
+	"strings"
+
+	urfave "github.com/urfave/cli/v2"
+
+	"github.com/zonelint/zonelint/rules"
+	"github.com/zonelint/zonelint/rules/all"
+	"github.com/zonelint/zonelint/rules/pack"
+	"github.com/zonelint/zonelint/zone"
+	"github.com/zonelint/zonelint/zone/masterfile"
+)
+
+// The groups of flags in the help of a command.
+const (
+	groupOutput  = "Output"
+	groupRules   = "Rules"
+	groupReading = "Reading"
+	groupLimits  = "Limits on what one zone may cost"
+)
+
+// defaultStdinName is what standard input is called if nothing else is said.
+const defaultStdinName = "<stdin>"
+
+// ruleFlags choose what is looked for.
+func ruleFlags() []urfave.Flag {
+	return []urfave.Flag{
+		&urfave.StringSliceFlag{Name: "pack", Category: groupRules, Usage: "`PACK`: check what this mail host asks for; an id or a .yaml file; repeatable; without it the host is recognised by MX, SPF and autoconfig"},
+		&urfave.StringSliceFlag{Name: "select", Category: groupRules, Usage: "`RULES`: look for these rules only; ids with commas between, \"spf-*\" for a family; repeatable"},
+		&urfave.StringSliceFlag{Name: "ignore", Category: groupRules, Usage: "`RULES`: leave these rules out; as --select"},
+		&urfave.StringSliceFlag{Name: "severity", Category: groupRules, Usage: "`RULE=LEVEL`: give findings of a rule another severity; error, warning or info; repeatable"},
+	}
+}
+
+// readingFlags say how zones are read.
+func readingFlags() []urfave.Flag {
+	d := masterfile.DefaultLimits
+	return []urfave.Flag{
+		&urfave.StringFlag{Name: "origin", Category: groupReading, Usage: "`NAME`: the name of the zone, where neither $ORIGIN, the SOA record nor the file name tells it"},
+		&urfave.StringFlag{Name: "stdin-filename", Category: groupReading, Value: defaultStdinName, Usage: "`NAME`: what to call standard input (-) in findings; a name like example.com.zone tells the origin"},
+		&urfave.StringFlag{Name: "include-root", Category: groupReading, Usage: "`DIR`: let $INCLUDE read files of this folder; without it those of the current folder, or of the zone's own if that lies elsewhere"},
+		&urfave.IntFlag{Name: "jobs", Category: groupReading, Usage: "`N`: read so many files at a time (default: one for each processor)"},
+		&urfave.StringFlag{Name: "max-file-size", Category: groupLimits, Usage: "`SIZE`: octets of a file, or with K, M or G (default: 1G)"},
+		&urfave.IntFlag{Name: "max-records", Category: groupLimits, Usage: "`N`: records (default: " + strconv.Itoa(d.Records) + ")"},
+		&urfave.IntFlag{Name: "max-generate", Category: groupLimits, Usage: "`N`: records made by $GENERATE (default: " + strconv.Itoa(d.Generate) + ")"},
+		&urfave.IntFlag{Name: "max-include-depth", Category: groupLimits, Usage: "`N`: files that include each other (default: " + strconv.Itoa(d.IncludeDepth) + ")"},
+		&urfave.IntFlag{Name: "max-include-files", Category: groupLimits, Usage: "`N`: files in all (default: " + strconv.Itoa(d.IncludeFiles) + ")"},
+	}
+}
+
+func colorFlag() urfave.Flag {
+	return &urfave.StringFlag{Name: "color", Category: groupOutput, Value: "auto", Usage: "`WHEN`: auto, always or never; auto is for terminals without NO_COLOR and TERM=dumb"}
+}
+
+// readingOptions reads the flags of readingFlags.
+func readingOptions(c *urfave.Context) (o masterfile.Options, jobs int, err error) {
+	if s := c.String("origin"); s != "" {
+		if o.Origin, err = zone.ParseName(s, zone.Root); err != nil {
+			return o, 0, usagef("give a domain name like example.com", "--origin %q: %v", s, err)
+		}
+	}
+	if s := c.String("max-file-size"); s != "" {
+		if o.Limits.FileSize, err = parseSize(s); err != nil {
+			return o, 0, usagef("give a number of octets, or one with K, M or G, up to 4G", "--max-file-size %q: %v", s, err)
+		}
+	}
+	for _, f := range []struct {
+		name string
+		dst  *int
+	}{
+		{"max-records", &o.Limits.Records}, {"max-generate", &o.Limits.Generate}, {"max-include-depth", &o.Limits.IncludeDepth},
+		{"max-include-files", &o.Limits.IncludeFiles}, {"jobs", &jobs},
+	} {
+		if !c.IsSet(f.name) {
+			continue
+		}
+		if *f.dst = c.Int(f.name); *f.dst < 1 {
+			return o, 0, usagef("give a number of at least 1", "--%s %d", f.name, *f.dst)
+		}
+	}
+	if jobs == 0 {
+		jobs = runtime.GOMAXPROCS(0)
+	}
+	return o, jobs, nil
+}
+
+// parseSize reads a number of octets with an optional unit of 1024, 1024^2 or
+// 1024^3.
+func parseSize(s string) (int64, error) {
+	shift := 0
+	digits := strings.TrimSuffix(strings.ToUpper(s), "B")
+	if n := len(digits) - 1; n >= 0 {
+		if i := strings.IndexByte("KMG", digits[n]); i >= 0 {
+			shift, digits = 10*(i+1), digits[:n]
+		}
+	}
+	n, err := strconv.ParseInt(digits, 10, 64)
+	switch {
+	case err != nil:
+		return 0, errors.New("not a size")
+	case n < 1:
+		return 0, errors.New("less than 1")
+	case n > (math.MaxUint32-1)>>shift && n<<shift != 1<<32:
+		return 0, errors.New("more than can be read")
+	}
+	return min(n<<shift, math.MaxUint32-1), nil
+}
+
+// selectorOf returns the packs that --pack chooses.
+func selectorOf(c *urfave.Context) (pack.Selector, error) {
+	s := pack.Selector{All: pack.Builtin()}
+	for _, arg := range c.StringSlice("pack") {
+		p, err := pack.Named(arg)
+		if err != nil {
+			return s, packFailure(arg, err)
+		}
+		s.Forced = append(s.Forced, p)
+	}
+	return s, nil
+}
+
+// packFailure is an error about a pack as users see it: a mistake in usage.
+func packFailure(arg string, err error) error {
+	var unknown *pack.UnknownError
+	var format *pack.FormatError
+	if errors.As(err, &unknown) || errors.As(err, &format) {
+		return usagef("", "%v", err)
+	}
+	return usagef("", "--pack %s: %s", arg, describe(err))
+}
+
+// engineOf makes the engine that the flags of ruleFlags ask for.
+func engineOf(c *urfave.Context, s pack.Selector) (*rules.Engine, error) {
+	o := rules.Options{Select: idList(c.StringSlice("select")), Ignore: idList(c.StringSlice("ignore")), Severity: map[string]rules.Severity{}}
+	for _, v := range idList(c.StringSlice("severity")) {
+		id, level, ok := strings.Cut(v, "=")
+		if !ok {
+			return nil, usagef("write --severity RULE=LEVEL", "--severity %q has no level", v)
+		}
+		sev, err := severityOf("--severity", level)
+		if err != nil {
+			return nil, err
+		}
+		o.Severity[id] = sev
+	}
+	list := all.Rules(s)
+	e, err := rules.NewEngine(list, o)
+	var unknown *rules.UnknownRuleError
+	if errors.As(err, &unknown) {
+		return nil, unknownRule(unknown.ID, list)
+	}
+	return e, err
+}
+
+// idList splits lists with commas.
+func idList(values []string) []string {
+	var out []string
+	for _, v := range values {
+		for id := range strings.SplitSeq(v, ",") {
+			if id = strings.TrimSpace(id); id != "" {
+				out = append(out, id)
+			}
+		}
+	}
+	return out
+}
+
+func unknownRule(id string, list []*rules.Rule) error {
+	ids := make([]string, len(list))
+	for i, r := range list {
+		ids[i] = r.ID
+	}
+	if like := near(id, ids); len(like) > 0 {
+		return usagef(didYouMean(like), "no rule is called %q", id)
+	}
+	return usagef("\"zonelint rules\" lists them", "no rule is called %q", id)
+}
+
+// levels are the names of the severities, the worst first.
+var levels = []string{"error", "warning", "info"}
+
+func severityOf(flag, value string) (rules.Severity, error) {
+	s, ok := rules.ParseSeverity(value)
+	if !ok {
+		return 0, oneOf(flag, value, levels)
+	}
+	return s, nil
+}

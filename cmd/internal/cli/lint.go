@@ -1,0 +1,190 @@
+package cli
+
+import (
+	"context"
+	"errors"
+
+	urfave "github.com/urfave/cli/v2"
+
+	"github.com/zonelint/zonelint/cmd/internal/report"
+	"github.com/zonelint/zonelint/rules"
+	"github.com/zonelint/zonelint/rules/pack"
+	"github.com/zonelint/zonelint/zone"
+	"github.com/zonelint/zonelint/zone/masterfile"
+)
+
+// lint is what check and fix share: zones read and rules chosen as the flags
+// say.
+type lint struct {
+	*app
+	engine   *rules.Engine
+	selector pack.Selector
+	loader   *loader
+	found    found
+	jobs     int
+}
+
+// newLint reads the flags of ruleFlags and readingFlags and finds the files.
+// The caller closes its loader.
+func (a *app) newLint(c *urfave.Context) (*lint, error) {
+	options, jobs, err := readingOptions(c)
+	if err != nil {
+		return nil, err
+	}
+	l := &lint{app: a, jobs: jobs}
+	if l.selector, err = selectorOf(c); err != nil {
+		return nil, err
+	}
+	if l.engine, err = engineOf(c, l.selector); err != nil {
+		return nil, err
+	}
+	if l.loader, err = newLoader(c.String("include-root"), options, a.In); err != nil {
+		return nil, err
+	}
+	args := c.Args().Slice()
+	if len(args) == 0 {
+		args = []string{"."}
+	}
+	l.found = findTargets(args, c.String("stdin-filename"))
+	return l, nil
+}
+
+// outcome is what became of one target.
+type outcome struct {
+	target   target
+	err      error
+	skip     bool     // found in a folder, and not a zone
+	part     bool     // may be part of another zone rather than one of its own
+	includes []string // absolute paths of the files that it includes
+	noPack   bool     // no pack applies
+	summary  report.Summary
+	chunks   [][]byte // by check
+	repair   *repair  // by fix
+}
+
+// totals is what a run saw.
+type totals struct {
+	report.Summary
+	noPack   int // zones to which no pack applies
+	noOrigin int // files that were not read for want of an origin
+}
+
+// run reads the targets and calls work with each zone, in several goroutines;
+// then emit with each outcome, in their order, in the calling one. It tells
+// what could not be read.
+func (l *lint) run(ctx context.Context, work func(z *zone.Zone, o *outcome), emit func(o *outcome)) (totals, error) {
+	var t totals
+	p := startProgress(l.Err, len(l.found.targets))
+	defer p.stop()
+	fail := func(err error) {
+		t.Unread++
+		if errors.Is(err, masterfile.ErrNoOrigin) {
+			t.noOrigin++
+		}
+		p.aside(func() { l.complain("%v", err) })
+	}
+	for _, err := range l.found.errs {
+		fail(err)
+	}
+	lively := map[string]bool{} // folders in which something was found
+	finish := func(o *outcome) {
+		switch {
+		case o.skip:
+			return
+		case o.err != nil:
+			fail(&targetError{o.target.name, o.err})
+		default:
+			t.Merge(o.summary)
+			if o.noPack {
+				t.noPack++
+			}
+			p.aside(func() { emit(o) })
+		}
+		lively[o.target.dir] = true
+	}
+
+	// What may be part of another zone waits until it is known to be none, and
+	// with it all that follows.
+	partOf := map[string]bool{}
+	var waiting []*outcome
+	release := func(all bool) {
+		for len(waiting) > 0 {
+			o := waiting[0]
+			if o.part && partOf[absolute(o.target.path)] {
+				lively[o.target.dir] = true
+			} else if o.part && !all {
+				return
+			} else {
+				finish(o)
+			}
+			waiting = waiting[1:]
+		}
+	}
+	inOrder(ctx, len(l.found.targets), l.jobs,
+		func(i int) *outcome { return l.one(ctx, l.found.targets[i], work) },
+		func(i int, err error) *outcome { return &outcome{target: l.found.targets[i], err: err} },
+		func(_ int, o *outcome) {
+			p.step(o.summary.Findings())
+			for _, path := range o.includes {
+				partOf[path] = true
+			}
+			waiting = append(waiting, o)
+			release(false)
+		})
+	if err := ctx.Err(); err != nil {
+		return t, err
+	}
+	release(true)
+	for _, dir := range l.found.dirs {
+		if !lively[dir] {
+			fail(&targetError{dir, errNoZone})
+		}
+	}
+	return t, nil
+}
+
+var errNoZone = errors.New("no zone in this folder; name the files themselves if they are zones")
+
+// one reads a target and has its zone worked on.
+func (l *lint) one(ctx context.Context, t target, work func(z *zone.Zone, o *outcome)) *outcome {
+	o := &outcome{target: t}
+	if t.sniff {
+		zone, err := sniff(t.path)
+		if o.err, o.skip = err, !zone && err == nil; o.err != nil || o.skip {
+			return o
+		}
+	}
+	z, err := l.loader.load(ctx, t)
+	o.part = t.path != "" && partOnly(z, err)
+	if err != nil {
+		o.err = err
+		o.skip = t.found && errors.Is(err, masterfile.ErrBinary)
+		return o
+	}
+	o.includes = included(z)
+	o.noPack = len(l.selector.Forced) == 0 && len(l.selector.Detect(z)) == 0
+	work(z, o)
+	return o
+}
+
+// failure returns the error that a run ends with for what could not be read.
+func (t totals) failure() error {
+	switch {
+	case t.Unread == 0:
+		return nil
+	case t.Unread == t.noOrigin:
+		return errUsageReported
+	}
+	return errReported
+}
+
+// hintPack says, once a run, how to choose a pack where none applies.
+func (l *lint) hintPack(t totals) {
+	switch {
+	case t.noPack == 0:
+	case t.Zones == 1:
+		l.complain("no mail host was recognised in this zone, so only the general rules ran; choose its pack with --pack ID (\"zonelint packs\" lists them)")
+	default:
+		l.complain("no mail host was recognised in %d of %s, for which only the general rules ran; choose its pack with --pack ID (\"zonelint packs\" lists them)", t.noPack, report.Count(t.Zones, "zone"))
+	}
+}

@@ -1,0 +1,120 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/zonelint/zonelint/zone"
+	"github.com/zonelint/zonelint/zone/masterfile"
+)
+
+// loader reads zones.
+type loader struct {
+	options masterfile.Options
+	stdin   io.Reader
+	// tree is the folder that $INCLUDE may read from, root the same opened. A
+	// file that is not below it includes from its own folder alone, unless the
+	// user named the tree.
+	tree  string
+	root  *os.Root
+	named bool
+}
+
+// newLoader opens the folder that $INCLUDE may read from; "" is the current
+// one.
+func newLoader(includeRoot string, options masterfile.Options, stdin io.Reader) (*loader, error) {
+	l := &loader{options: options, stdin: stdin, tree: ".", named: includeRoot != ""}
+	if l.named {
+		l.tree = includeRoot
+	}
+	root, err := os.OpenRoot(l.tree)
+	if err != nil {
+		return nil, usagef("name a folder that can be read", "--include-root %s: %v", l.tree, cause(err))
+	}
+	l.root = root
+	l.tree = absolute(l.tree)
+	return l, nil
+}
+
+func (l *loader) close() { l.root.Close() }
+
+// optionsFor returns how to read a file by its path or, for standard input, by
+// the name that was given to it.
+func (l *loader) optionsFor(path string) masterfile.Options {
+	o := l.options
+	dir, err := filepath.Rel(l.tree, filepath.Dir(absolute(path)))
+	if err == nil && filepath.IsLocal(dir) {
+		o.Root, o.Dir = l.root, dir
+	} else if l.named {
+		o.Root, o.Dir = l.root, "."
+	}
+	return o
+}
+
+// load reads the zone of a target. ctx ends the wait for standard input.
+func (l *loader) load(ctx context.Context, t target) (*zone.Zone, error) {
+	if t.path != "" {
+		return masterfile.Load(t.path, l.optionsFor(t.path))
+	}
+	src, err := l.readStdin(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return masterfile.Parse(t.name, src, l.optionsFor(t.name))
+}
+
+func (l *loader) readStdin(ctx context.Context) ([]byte, error) {
+	type read struct {
+		src []byte
+		err error
+	}
+	done := make(chan read, 1)
+	limit := l.options.Limits.FileSize
+	if limit <= 0 {
+		limit = masterfile.DefaultLimits.FileSize
+	}
+	go func() {
+		src, err := io.ReadAll(io.LimitReader(l.stdin, limit+1))
+		done <- read{src, err}
+	}()
+	select {
+	case <-ctx.Done(): // the read may never return
+		return nil, ctx.Err()
+	case r := <-done:
+		return r.src, r.err
+	}
+}
+
+// included returns the absolute paths of the files that a zone includes.
+func included(z *zone.Zone) []string {
+	files := masterfile.Files(z)
+	if len(files) < 2 {
+		return nil
+	}
+	var out []string
+	for _, f := range files[1:] {
+		out = append(out, absolute(f))
+	}
+	return out
+}
+
+// partOnly reports whether what a file gave may be no zone of its own but part
+// of one that includes it.
+func partOnly(z *zone.Zone, err error) bool {
+	if err != nil {
+		return errors.Is(err, masterfile.ErrNoOrigin)
+	}
+	for range z.OfType(zone.TypeSOA) {
+		return false
+	}
+	return true
+}
+
+// targetFailure is an error about a target as users see it.
+func targetFailure(t target, err error) error {
+	return fmt.Errorf("%s: %s", t.name, describe(err))
+}

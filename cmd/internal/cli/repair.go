@@ -1,0 +1,192 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/zonelint/zonelint/cmd/internal/report"
+	"github.com/zonelint/zonelint/rules"
+	"github.com/zonelint/zonelint/zone"
+	"github.com/zonelint/zonelint/zone/masterfile"
+)
+
+// repair is what fix made of a zone, checked and ready to be shown or written.
+type repair struct {
+	edits  []masterfile.FileEdit
+	fixed  []rules.Finding
+	left   []leftover
+	serial string // "2026112101 becomes 2026112102", "" if it was not raised
+}
+
+// leftover is a finding that stays.
+type leftover struct {
+	rules.Finding
+	why reason
+	how string // what would mend it, or why it was not mended
+}
+
+// reason is why a finding stays.
+type reason int
+
+const (
+	needsUnsafe reason = iota
+	byHand
+	notMade
+	reasons
+)
+
+// count says how many findings stay for a reason.
+func (r reason) count(n int) string {
+	switch r {
+	case needsUnsafe:
+		return report.Verb(n, "needs", "need") + " --unsafe"
+	case byHand:
+		return report.Verb(n, "is", "are") + " for a person to mend"
+	}
+	return report.Verb(n, "has", "have") + " a fix that could not be made"
+}
+
+// refusal is a fix that went wrong: a mistake in zonelint, found before
+// anything was shown or written.
+type refusal struct{ what string }
+
+func (e *refusal) Error() string {
+	return e.what + "; nothing of this zone was changed. This is a mistake in zonelint, not in the zone: please report it at https://github.com/zonelint/zonelint/issues"
+}
+
+// surgeon makes repairs.
+type surgeon struct {
+	engine *rules.Engine // with the rules that the user chose
+	judge  *rules.Engine // with all rules
+	upTo   rules.Safety
+	now    time.Time
+}
+
+// repair makes the fixes of a zone and checks what came of them.
+func (s *surgeon) repair(z *zone.Zone) (*repair, error) {
+	before := s.judge.Run(z)
+	res, err := s.engine.Fix(z, s.upTo)
+	if err != nil {
+		return nil, err
+	}
+	r := &repair{fixed: res.Fixed, left: s.leftovers(res)}
+	if len(res.Changes) == 0 {
+		return r, nil
+	}
+	changes := res.Changes
+	if bump, ok := masterfile.BumpSerial(res.Zone, s.now); ok {
+		if changes, r.serial, err = withSerial(z, res, bump); err != nil {
+			return nil, err
+		}
+	}
+	if r.edits, err = masterfile.Edit(z, changes); err != nil {
+		return nil, fmt.Errorf("the fixes cannot be written into the file: %w", err)
+	}
+	after := masterfile.Reread(z, r.edits)
+	if err := s.verify(before, res, after); err != nil {
+		return nil, err
+	}
+	return r, nil
+}
+
+// withSerial adds the new serial to the changes of a zone.
+func withSerial(z *zone.Zone, res rules.FixResult, bump zone.Change) (zone.ChangeSet, string, error) {
+	final, ok := res.Zone.Apply(zone.ChangeSet{bump})
+	if !ok {
+		return nil, "", &refusal{"the serial of the SOA record cannot be raised"}
+	}
+	keys := append(res.Changes.Keys(), zone.Key{Name: bump.Name, Type: bump.Type})
+	old, _ := bump.Before[0].SOA()
+	raised, _ := bump.After[0].SOA()
+	return zone.Diff(z, final, keys), fmt.Sprintf("%d becomes %d", old.Serial, raised.Serial), nil
+}
+
+// place tells findings of the same kind apart from others, whatever their
+// words and lines.
+type place struct {
+	rule string
+	name zone.Name
+	typ  zone.Type
+}
+
+func counted(fs []rules.Finding) map[place]int {
+	m := map[place]int{}
+	for _, f := range fs {
+		m[place{f.Rule.ID, f.Name, f.Type}]++
+	}
+	return m
+}
+
+// verify judges the zone as its files say it after the fixes: each fix must
+// have done away with its finding, none may have made anything worse, and
+// another run must have nothing to change.
+func (s *surgeon) verify(before []rules.Finding, res rules.FixResult, after *zone.Zone) error {
+	again, err := s.engine.Fix(after, s.upTo)
+	if err != nil {
+		return err
+	}
+	if len(again.Changes) > 0 {
+		return &refusal{fmt.Sprintf("the fix of %s is not done with one run: %s would be fixed again", ruleIDs(res.Fixed), ruleIDs(again.Fixed))}
+	}
+	expected, got := counted(res.Left), counted(again.Left)
+	for _, f := range res.Fixed {
+		if k := (place{f.Rule.ID, f.Name, f.Type}); got[k] > expected[k] {
+			return &refusal{fmt.Sprintf("the fix of %s at %s leaves its finding", f.Rule.ID, f.Name)}
+		}
+	}
+	had := counted(before)
+	now := map[place]int{}
+	for _, f := range s.judge.Run(after) {
+		k := place{f.Rule.ID, f.Name, f.Type}
+		if now[k]++; now[k] > had[k] && !revealed(f, res.Fixed) {
+			return &refusal{fmt.Sprintf("the fix of %s brings a new finding of %s at %s (%s)", ruleIDs(res.Fixed), f.Rule.ID, f.Name, f.Message)}
+		}
+	}
+	return nil
+}
+
+// revealed reports whether a finding that shows only after the fixes may have
+// been there before, hidden by a mistake at the same owner that was at least as
+// bad: what a record says can only be judged once it can be read.
+func revealed(f rules.Finding, fixed []rules.Finding) bool {
+	for _, x := range fixed {
+		if x.Name == f.Name && x.Severity >= f.Severity && x.Rule != f.Rule {
+			return true
+		}
+	}
+	return false
+}
+
+// ruleIDs lists the rules of findings, each once.
+func ruleIDs(fs []rules.Finding) string {
+	var ids []string
+	seen := map[string]bool{}
+	for _, f := range fs {
+		if !seen[f.Rule.ID] {
+			seen[f.Rule.ID] = true
+			ids = append(ids, f.Rule.ID)
+		}
+	}
+	return strings.Join(ids, ", ")
+}
+
+// leftovers says of each finding that stays why it does.
+func (s *surgeon) leftovers(res rules.FixResult) []leftover {
+	var out []leftover
+	for i, f := range res.Left {
+		l := leftover{Finding: f}
+		switch why := res.NotMade[i]; {
+		case why != "":
+			l.why, l.how = notMade, "could not be made: "+why
+		case f.Fix == nil:
+			l.why, l.how = byHand, "by hand: "+f.Message
+		case f.Fix.Safety > s.upTo && f.Fix.Safety == rules.Unsafe:
+			l.why, l.how = needsUnsafe, "needs --unsafe: "+f.Fix.Description
+		default:
+			l.why, l.how = byHand, "by hand: "+f.Fix.Description
+		}
+		out = append(out, l)
+	}
+	return out
+}

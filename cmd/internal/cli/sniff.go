@@ -1,0 +1,110 @@
+package cli
+
+import (
+	"bytes"
+	"io"
+	"os"
+	"strconv"
+	"strings"
+
+	"github.com/zonelint/zonelint/zone"
+)
+
+// zoneName reports whether a file found in a folder may be a zone by its name,
+// and whether the name alone says so. Copies that editors and name servers
+// leave behind are none.
+func zoneName(name string) (may, sure bool) {
+	lower := strings.ToLower(name)
+	for _, end := range []string{"~", ".bak", ".orig", ".rej", ".swp", ".jnl", ".jbk"} {
+		if strings.HasSuffix(lower, end) {
+			return false, false
+		}
+	}
+	for _, end := range []string{".zone", ".db", ".hosts"} {
+		if strings.HasSuffix(lower, end) {
+			return true, true
+		}
+	}
+	return true, strings.HasPrefix(lower, "db.")
+}
+
+// sniffSize is how much of a file is looked at to tell whether it is a zone.
+const sniffSize = 8 << 10
+
+// sniff reports whether a file begins like a zone.
+func sniff(path string) (bool, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return false, err
+	}
+	defer f.Close()
+	head := make([]byte, sniffSize)
+	n, err := io.ReadFull(f, head)
+	if err != nil && n == 0 {
+		return false, nil // empty, or no file that can be read
+	}
+	return looksLikeZone(head[:n]), nil
+}
+
+// looksLikeZone reports whether a text is the beginning of a master file: its
+// first entry is a directive or a record, and it has an SOA record or $ORIGIN.
+// Both are asked for, since documents and scripts may quote a zone.
+func looksLikeZone(head []byte) bool {
+	if bytes.IndexByte(head, 0) >= 0 {
+		return false
+	}
+	head = bytes.TrimPrefix(head, []byte("\ufeff"))
+	first := true
+	for line := range bytes.Lines(head) {
+		text, _, _ := strings.Cut(string(line), ";")
+		fields := strings.Fields(text)
+		if len(fields) == 0 {
+			continue
+		}
+		typ := entryType(text, fields)
+		if first && typ == "" {
+			return false
+		}
+		first = false
+		if typ == "SOA" || typ == "$ORIGIN" {
+			return true
+		}
+	}
+	return false
+}
+
+// entryType returns the directive or the RR type of a line, "" if it is the
+// start of neither.
+func entryType(line string, fields []string) string {
+	if strings.HasPrefix(fields[0], "$") {
+		switch d := strings.ToUpper(fields[0]); d {
+		case "$ORIGIN", "$TTL", "$INCLUDE", "$GENERATE":
+			if len(fields) > 1 {
+				return d
+			}
+		}
+		return ""
+	}
+	if line[0] != ' ' && line[0] != '\t' {
+		fields = fields[1:]
+	}
+	for i, f := range fields {
+		switch upper := strings.ToUpper(f); {
+		case upper == "IN" || upper == "CH" || upper == "HS" || ttl(f):
+		default:
+			if _, ok := zone.ParseType(upper); ok && i+1 < len(fields) {
+				return upper
+			}
+			return ""
+		}
+	}
+	return ""
+}
+
+// ttl reports whether a word is a TTL: a number, or numbers with units.
+func ttl(s string) bool {
+	if _, err := strconv.ParseUint(s, 10, 32); err == nil {
+		return true
+	}
+	return s[0] >= '0' && s[0] <= '9' && strings.Trim(strings.ToLower(s), "0123456789smhdw") == ""
+}

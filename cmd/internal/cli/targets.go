@@ -1,0 +1,173 @@
+package cli
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/bmatcuk/doublestar/v4"
+)
+
+// target is a file to check.
+type target struct {
+	name string // as shown
+	path string // "" is standard input
+	// found says that the file was met in a folder rather than named; sniff,
+	// that nothing but its content can tell whether it is a zone.
+	found, sniff bool
+	dir          string // the folder argument that it was found in
+}
+
+// targetError is an argument that gives nothing to check.
+type targetError struct {
+	name string
+	err  error
+}
+
+func (e *targetError) Error() string { return fmt.Sprintf("%s: %s", e.name, describe(e.err)) }
+func (e *targetError) Unwrap() error { return e.err }
+
+// found is what the arguments name.
+type found struct {
+	targets []target // in the order of their names, each once
+	dirs    []string // the folders that were walked, as they were named
+	errs    []error  // arguments that cannot be read
+}
+
+// findTargets finds what the arguments name. Folders are walked, globs expanded
+// ("**" is any number of folders).
+func findTargets(args []string, stdinName string) found {
+	f := finder{seen: map[string]int{}}
+	for _, arg := range args {
+		switch info, err := os.Stat(arg); {
+		case arg == "-":
+			f.add(target{name: stdinName})
+		case err == nil && info.IsDir():
+			f.walk(arg)
+		case err == nil:
+			f.add(target{name: arg, path: arg})
+		case isGlob(arg):
+			f.glob(arg)
+		default:
+			f.fail(arg, err)
+		}
+	}
+	slices.SortFunc(f.targets, func(a, b target) int { return cmp.Compare(a.name, b.name) })
+	return f.found
+}
+
+type finder struct {
+	found
+	seen map[string]int // index of a target by its clean absolute path
+}
+
+func (f *finder) fail(name string, err error) {
+	f.errs = append(f.errs, &targetError{name, err})
+}
+
+// add takes a file, unless it is there already: the one that was named wins.
+func (f *finder) add(t target) {
+	key := "-"
+	if t.path != "" {
+		key = absolute(t.path)
+	}
+	if i, ok := f.seen[key]; ok {
+		if f.targets[i].found && !t.found {
+			f.targets[i] = t
+		}
+		return
+	}
+	f.seen[key] = len(f.targets)
+	f.targets = append(f.targets, t)
+}
+
+func absolute(path string) string {
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return filepath.Clean(path)
+	}
+	return abs
+}
+
+func isGlob(arg string) bool { return strings.ContainsAny(arg, "*?[{") }
+
+var errNoMatch = errors.New("no file matches; check the pattern")
+
+func (f *finder) glob(pattern string) {
+	matches, err := doublestar.FilepathGlob(pattern, doublestar.WithNoFollow(), doublestar.WithNoHidden())
+	if err != nil {
+		f.fail(pattern, fmt.Errorf("%w; check the pattern", err))
+		return
+	}
+	before := len(f.targets)
+	for _, m := range matches {
+		info, err := os.Stat(m)
+		switch {
+		case err != nil:
+			f.fail(m, err)
+		case !info.IsDir():
+			f.add(target{name: m, path: m})
+		case !strings.Contains(pattern, "**"): // which matches what lies below a folder too
+			f.walk(m)
+		}
+	}
+	if len(matches) == 0 || len(f.targets) == before && strings.Contains(pattern, "**") {
+		f.fail(pattern, errNoMatch)
+	}
+}
+
+// walk adds the files of a folder and of the folders below it that may be
+// zones. Hidden files and folders are left out, and symbolic links that lead
+// out of the folder.
+func (f *finder) walk(root string) {
+	real, err := filepath.EvalSymlinks(root)
+	if err != nil {
+		f.fail(root, err)
+		return
+	}
+	f.dirs = append(f.dirs, root)
+	var visit func(dir string)
+	visit = func(dir string) {
+		entries, err := os.ReadDir(dir)
+		if err != nil {
+			f.fail(dir, err)
+			return
+		}
+		for _, e := range entries {
+			path := filepath.Join(dir, e.Name())
+			if strings.HasPrefix(e.Name(), ".") {
+				continue
+			}
+			switch {
+			case e.IsDir():
+				visit(path)
+			case e.Type() == fs.ModeSymlink && !leadsInto(path, real):
+			case e.Type().IsRegular() || e.Type() == fs.ModeSymlink:
+				if zone, sure := zoneName(e.Name()); zone {
+					f.add(target{name: path, path: path, found: true, sniff: !sure, dir: root})
+				}
+			}
+		}
+	}
+	visit(root)
+}
+
+// leadsInto reports whether a symbolic link leads to a regular file below root,
+// which has no symbolic links in it.
+func leadsInto(path, root string) bool {
+	to, err := filepath.EvalSymlinks(path)
+	if err != nil {
+		return false
+	}
+	rel, err := filepath.Rel(root, to)
+	if err != nil || !filepath.IsLocal(rel) {
+		return false
+	}
+	info, err := os.Stat(to)
+	return err == nil && info.Mode().IsRegular()
+}

@@ -1,0 +1,103 @@
+package cli
+
+import (
+	"fmt"
+	"runtime"
+	"runtime/debug"
+
+	urfave "github.com/urfave/cli/v2"
+
+	"github.com/zonelint/zonelint/cmd/internal/report"
+)
+
+// versionInfo is what "zonelint version" tells.
+type versionInfo struct {
+	Version  string `json:"version"`
+	Revision string `json:"revision,omitempty"` // of the source, if it was built in its repository
+	Modified bool   `json:"modified,omitempty"` // the source differed from the revision
+	Go       string `json:"go"`
+	OS       string `json:"os"`
+	Arch     string `json:"arch"`
+}
+
+// version reads what the Go tool wrote into the program.
+func version() versionInfo {
+	v := versionInfo{Version: "unknown", Go: runtime.Version(), OS: runtime.GOOS, Arch: runtime.GOARCH}
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return v
+	}
+	if info.Main.Version != "" {
+		v.Version = info.Main.Version
+	}
+	for _, s := range info.Settings {
+		switch s.Key {
+		case "vcs.revision":
+			v.Revision = s.Value
+		case "vcs.modified":
+			v.Modified = s.Value == "true"
+		}
+	}
+	return v
+}
+
+func (v versionInfo) String() string {
+	s := "zonelint " + v.Version
+	if v.Revision != "" {
+		s += " (" + v.Revision[:min(12, len(v.Revision))]
+		if v.Modified {
+			s += ", modified"
+		}
+		s += ")"
+	}
+	return fmt.Sprintf("%s, %s, %s/%s", s, v.Go, v.OS, v.Arch)
+}
+
+func (a *app) versionCommand() *urfave.Command {
+	return &urfave.Command{
+		Name:  "version",
+		Usage: "tell the version of zonelint",
+		Flags: []urfave.Flag{listFormatFlag()},
+		Action: func(c *urfave.Context) error {
+			if err := noArguments(c); err != nil {
+				return err
+			}
+			json, err := wantsJSON(c)
+			if err != nil {
+				return err
+			}
+			if json {
+				return a.print(append(report.JSON(version()), '\n'))
+			}
+			return a.print([]byte(version().String() + "\n"))
+		},
+	}
+}
+
+// listFormatFlag is --format of the commands that list something.
+func listFormatFlag() urfave.Flag {
+	return &urfave.StringFlag{Name: "format", Value: "text", Usage: "`FORMAT`: text or json (default: text)"}
+}
+
+// listFormats are the values of listFormatFlag.
+var listFormats = []string{"text", "json"}
+
+func wantsJSON(c *urfave.Context) (bool, error) {
+	format := c.String("format")
+	return format == "json", oneOf("--format", format, listFormats)
+}
+
+func noArguments(c *urfave.Context) error {
+	if c.Args().Present() {
+		return usagef("", "%s takes no argument, but got %q", c.Command.HelpName, c.Args().First())
+	}
+	return nil
+}
+
+// print writes the whole output of a command.
+func (a *app) print(b []byte) error {
+	if _, err := a.Out.Write(b); err != nil {
+		return fmt.Errorf("standard output: %w", cause(err))
+	}
+	return nil
+}
