@@ -1,0 +1,112 @@
+package pack
+
+import (
+	"fmt"
+	"strings"
+
+	"golang.org/x/net/publicsuffix"
+
+	"github.com/zonelint/zonelint/rules"
+	"github.com/zonelint/zonelint/rules/dmarc"
+	"github.com/zonelint/zonelint/rules/tagvalue"
+	"github.com/zonelint/zonelint/zone"
+)
+
+// policyOwner is where receivers look for a domain's DMARC record (RFC 9989,
+// section 4.5).
+const policyOwner = "_dmarc"
+
+func dmarcMissing(p *rules.Pass, c *check) {
+	want := c.pack.DMARC
+	if want == nil || want.Level.absent() == 0 || !registered(c.z.Apex) {
+		return
+	}
+	name, err := c.z.Apex.Child(policyOwner)
+	if err != nil {
+		return
+	}
+	alias, lacks := c.lacksDMARC(name)
+	if !lacks {
+		return
+	}
+	f := p.AtApex(zone.TypeTXT, fmt.Sprintf("There is no DMARC record at %s, so receivers are told nothing about forged mail. Add %s there.",
+		name, zone.Quote(want.Create))).As(rules.Warning)
+	f.Name = name
+	if alias != "" {
+		c.report(p, f.WithFix(rules.Manual, fmt.Sprintf("add TXT %s at %s, of which %s is an alias", zone.Quote(want.Create), alias, name)))
+		return
+	}
+	r := zone.NewTXT(name, newTTL(c.z, name, zone.TypeTXT), want.Create)
+	c.report(p, f.WithFix(rules.Safe, fmt.Sprintf("add %s TXT %s", policyOwner, zone.Quote(want.Create)), zone.Add(r)))
+}
+
+// lacksDMARC reports whether the zone certainly has nothing at the policy owner
+// that is meant as DMARC, nor anywhere from where it would be moved there.
+// alias is the name that the policy owner is an alias of, "" if none: no TXT
+// record can stand beside a CNAME, except that of a wildcard.
+func (c *check) lacksDMARC(name zone.Name) (alias zone.Name, lacks bool) {
+	a := c.z.Lookup(name, zone.TypeTXT)
+	own := a.Wildcard == ""
+	for range maxChain {
+		if a.Status != zone.Aliased {
+			break
+		}
+		target := a.Records[0].Target()
+		if own {
+			alias = target
+		}
+		a = c.z.Lookup(target, zone.TypeTXT)
+	}
+	if a.Status == zone.Found && !c.z.Complete || a.Status != zone.Found && !a.Status.Absent() {
+		return "", false
+	}
+	for _, r := range a.Records {
+		if dmarc.Parse(r.Text(), true, nil).Version.Form != dmarc.NotDMARC {
+			return "", false
+		}
+	}
+	if _, ok := c.z.Node(doubled(name, c.z.Apex)); ok || c.strayDMARC() {
+		return "", false
+	}
+	return alias, true
+}
+
+// strayDMARC reports whether a DMARC record for the apex stands at a name where
+// receivers do not look: at the apex itself, or at a name like _dmarc.
+func (c *check) strayDMARC() bool {
+	for r := range c.z.OfType(zone.TypeTXT) {
+		near := r.Name == c.z.Apex || r.Name == doubled(c.z.Apex, c.z.Apex) ||
+			r.Name.Parent() == c.z.Apex && distance(strings.ToLower(strings.Trim(r.Name.Label(), "_-")), "dmarc") <= 1
+		if near && dmarc.Meant(r.TextPrefix(40)) {
+			return true
+		}
+	}
+	return false
+}
+
+// registered reports whether a domain is registered directly below a public
+// suffix. The policy of one below that is found there too (RFC 9989, section
+// 4.10), so that a record of its own would undo it.
+func registered(domain zone.Name) bool {
+	name := strings.TrimSuffix(domain.String(), ".")
+	org, err := publicsuffix.EffectiveTLDPlusOne(name)
+	return err == nil && org == name
+}
+
+// validateDMARC checks that the record to create is one that every receiver
+// takes.
+func (d *decoder) validateDMARC(m *DMARC) {
+	r := dmarc.Parse(m.Create, true, nil)
+	if r.Version.Form != dmarc.VersionGood {
+		d.failAt(&m.Create, "create: %q does not begin with v=DMARC1;", m.Create)
+		return
+	}
+	for _, t := range r.Tags {
+		if t.Faults&^tagvalue.Empty != 0 {
+			d.failAt(&m.Create, "create: %q in the DMARC record is not valid", t.Whole.Of(m.Create))
+		}
+	}
+	if t, ok := r.Tag("p"); !ok || dmarc.ParsePolicy(t.Value.Of(m.Create)) == dmarc.NoPolicy {
+		d.failAt(&m.Create, "create: the DMARC record has no policy: p must be none, quarantine or reject")
+	}
+}

@@ -1,0 +1,139 @@
+package pack
+
+import (
+	"cmp"
+	"embed"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"sync"
+
+	"go.yaml.in/yaml/v4"
+)
+
+// maxFile bounds a pack file, in octets; a large one has a few thousand.
+const maxFile = 1 << 20
+
+// ErrTooLarge is what Load reports of a file over 1 MiB, ErrNotFile of what is
+// no regular file; test with errors.Is.
+var (
+	ErrTooLarge = errors.New("larger than 1 MiB, which no rule pack is")
+	ErrNotFile  = errors.New("not a regular file")
+)
+
+//go:embed data/*.yaml
+var data embed.FS
+
+// builtin are the embedded packs by id. A test reads them all, so a mistake in
+// one is a mistake in the build.
+var builtin = sync.OnceValue(func() []*Pack {
+	entries, err := data.ReadDir("data")
+	if err != nil {
+		panic(err)
+	}
+	packs := make([]*Pack, 0, len(entries))
+	for _, e := range entries {
+		src, err := data.ReadFile("data/" + e.Name())
+		if err != nil {
+			panic(err)
+		}
+		p, err := Parse(e.Name(), src)
+		if err != nil {
+			panic(fmt.Sprintf("embedded rule pack: %v", err))
+		}
+		packs = append(packs, p)
+	}
+	slices.SortFunc(packs, func(a, b *Pack) int { return strings.Compare(a.ID, b.ID) })
+	return packs
+})
+
+// Builtin returns the packs that come with zonelint, by id. They are shared
+// and must not be changed.
+func Builtin() []*Pack { return slices.Clone(builtin()) }
+
+// UnknownError says that no pack has an id, and which ids are like it.
+type UnknownError struct {
+	ID   string
+	Near []string
+}
+
+func (e *UnknownError) Error() string {
+	if len(e.Near) > 0 {
+		return fmt.Sprintf("no rule pack is called %q; did you mean %s?", e.ID, strings.Join(e.Near, " or "))
+	}
+	return fmt.Sprintf("no rule pack is called %q; \"zonelint packs\" lists them", e.ID)
+}
+
+// Find returns the builtin pack with an id, in any case of letters. If there is
+// none the error is an *UnknownError.
+func Find(id string) (*Pack, error) {
+	packs := builtin()
+	ids := make([]string, len(packs))
+	for i, p := range packs {
+		if strings.EqualFold(p.ID, id) {
+			return p, nil
+		}
+		ids[i] = p.ID
+	}
+	return nil, &UnknownError{id, near(id, ids)}
+}
+
+// Named returns the pack that an argument of --pack means: a file, if it has a
+// path separator or ends in .yaml or .yml, else the id of a builtin pack. Its
+// errors are those of Load and Find.
+func Named(arg string) (*Pack, error) {
+	if ext := strings.ToLower(filepath.Ext(arg)); ext == ".yaml" || ext == ".yml" || strings.ContainsAny(arg, `/\`) {
+		return Load(arg)
+	}
+	return Find(arg)
+}
+
+// Load reads a pack from a file. What is wrong with its content is a
+// *FormatError.
+func Load(path string) (*Pack, error) {
+	fi, err := os.Stat(path)
+	if err != nil {
+		return nil, fmt.Errorf("rule pack: %w", err)
+	}
+	if !fi.Mode().IsRegular() {
+		return nil, fmt.Errorf("rule pack %s: %w", path, ErrNotFile)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("rule pack: %w", err)
+	}
+	defer f.Close()
+	src, err := io.ReadAll(io.LimitReader(f, maxFile+1))
+	if err != nil {
+		return nil, fmt.Errorf("rule pack %s: %w", path, err)
+	}
+	if len(src) > maxFile {
+		return nil, fmt.Errorf("rule pack %s: %w", path, ErrTooLarge)
+	}
+	return Parse(path, src)
+}
+
+// Parse reads a pack. What is wrong with it is a *FormatError, which names the
+// file as given.
+func Parse(file string, src []byte) (*Pack, error) {
+	d := &decoder{nodes: map[any]*yaml.Node{}}
+	p := new(Pack)
+	if root, ok := d.document(src); ok {
+		d.decode(root, reflect.ValueOf(p).Elem(), "the pack")
+	}
+	if len(d.problems) == 0 {
+		d.validate(p)
+	}
+	if len(d.problems) > 0 {
+		slices.SortStableFunc(d.problems, func(a, b Problem) int {
+			return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+		})
+		return nil, &FormatError{File: file, Problems: d.problems}
+	}
+	return p, nil
+}

@@ -1,0 +1,182 @@
+package pack
+
+import (
+	"github.com/zonelint/zonelint/rules"
+)
+
+// Rules returns the rules of this package for the packs that s chooses. They
+// share one look at a zone, so make them once for many zones.
+func Rules(s Selector) []*rules.Rule {
+	packs := subject(s)
+	on := func(check func(*rules.Pass, *check)) rules.Runner { return rules.On(packs, check) }
+	rs := []*rules.Rule{
+		mxMissingRule(on(mxMissing)),
+		mxForeignRule(on(mxForeign)),
+		mxPreferenceRule(on(mxPreference)),
+		spfMissingRule(on(spfMissing)),
+		spfIncludeRule(on(spfInclude)),
+		dmarcMissingRule(on(dmarcMissing)),
+		recordMissingRule(on(recordMissing)),
+		recordWrongRule(on(recordWrong)),
+		recordConflictRule(on(recordConflict)),
+	}
+	for _, r := range rs {
+		r.Packs = []string{"webmo"}
+	}
+	return rs
+}
+
+func mxMissingRule(run rules.Runner) *rules.Rule {
+	return &rules.Rule{
+		ID:       "pack-mx-missing",
+		Severity: rules.Error,
+		Summary:  "an MX record of the mail host is missing",
+		What: "The apex lacks an MX record that the mail host asks for. It is a warning where other servers of the host are named. " +
+			"Nothing is said where an MX record names the host's server without its final dot: zone-doubled-origin mends that.",
+		Why: "Without any MX record of the host, mail for the domain is delivered to the address of the domain itself, or nowhere: it does not reach the mailboxes. " +
+			"With some of them, mail waits at the sender while the servers that are named cannot be reached.",
+		Bad:        "@ IN MX 10 mx.webmo.fr.\n",
+		Good:       "@ IN MX 10 mx.webmo.fr.\n@ IN MX 20 mxsecondary.webmo.fr.\n",
+		Refs:       []string{"RFC 5321, section 5.1"},
+		Fix:        rules.Safe,
+		Supersedes: []string{"mx-missing"},
+		Run:        run,
+	}
+}
+
+func mxForeignRule(run rules.Runner) *rules.Rule {
+	return &rules.Rule{
+		ID:       "pack-mx-foreign",
+		Severity: rules.Error,
+		Summary:  "an MX record of another host stands beside or in place of the mail host's",
+		What: "The mail host wants its MX records to be the only ones, and the apex has one that names another host, or the null MX. " +
+			"A server of the host counts as its own though the pack does not list it, and so does a name of the zone that is an alias of one.",
+		Why: "A sender delivers to whichever MX record comes first or answers, and then is done. " +
+			"Mail that another host takes does not reach the mailboxes; a null MX says that there is no mail at all.",
+		Bad:  "@ IN MX 5 mx.example.net.\n@ IN MX 10 mx.webmo.fr.\n@ IN MX 20 mxsecondary.webmo.fr.\n",
+		Good: "@ IN MX 10 mx.webmo.fr.\n@ IN MX 20 mxsecondary.webmo.fr.\n",
+		Refs: []string{"RFC 5321, section 5.1", "RFC 7505, section 3"},
+		Fix:  rules.Unsafe,
+		Run:  run,
+	}
+}
+
+func mxPreferenceRule(run rules.Runner) *rules.Rule {
+	return &rules.Rule{
+		ID:       "pack-mx-preference",
+		Severity: rules.Warning,
+		Summary:  "the MX records of the mail host are tried in another order than it asks for",
+		What: "Of two MX records of the mail host, the one that it wants tried first has no lower preference than the other. " +
+			"Other figures that give the same order are as good.",
+		Why: "Senders try the lowest preference first, and share mail out among equals. " +
+			"A secondary server that gets mail first delays it, and may treat it as spam or refuse it.",
+		Bad:  "@ IN MX 20 mx.webmo.fr.\n@ IN MX 10 mxsecondary.webmo.fr.\n",
+		Good: "@ IN MX 1 mx.webmo.fr.\n@ IN MX 5 mxsecondary.webmo.fr.\n",
+		Refs: []string{"RFC 5321, section 5.1"},
+		Fix:  rules.Unsafe,
+		Run:  run,
+	}
+}
+
+func spfMissingRule(run rules.Runner) *rules.Rule {
+	return &rules.Rule{
+		ID:       "pack-spf-missing",
+		Severity: rules.Warning,
+		Summary:  "there is no SPF record that passes the mail host's servers",
+		What: "The apex has no SPF record, and the mail host asks for one. " +
+			"Nothing is said where a record is meant for SPF but void: the SPF rules tell how to mend that one.",
+		Why: "Receivers cannot tell mail that the host sends for the domain from forged mail. " +
+			"The large mailbox providers refuse mail without SPF or DKIM, or take it for spam.",
+		Bad:        "@ IN TXT \"site-verification=1234\"\n",
+		Good:       "@ IN TXT \"v=spf1 a mx include:spf.webmo.fr ~all\"\n",
+		Refs:       []string{"RFC 7208, section 3", "RFC 7208, section 10.1.2"},
+		Fix:        rules.Safe,
+		Supersedes: []string{"spf-missing"},
+		Run:        run,
+	}
+}
+
+func spfIncludeRule(run rules.Runner) *rules.Rule {
+	return &rules.Rule{
+		ID:       "pack-spf-include",
+		Severity: rules.Warning,
+		Summary:  "the SPF record does not include the mail host's",
+		What: "The SPF record at the apex has no include of the mail host's SPF record that passes, neither itself nor by way of a record of the same zone. " +
+			"Whatever else it passes is its own matter. Nothing is said where a redirect to another zone decides. " +
+			"It is an error where the record passes nobody at all.",
+		Why: "Receivers find mail that is sent through the host from a server that the domain does not name. " +
+			"By the record's last term they refuse it or take it for spam, and DMARC cannot pass by SPF.",
+		Bad:  "@ IN TXT \"v=spf1 mx include:spf.example.net ~all\"\n",
+		Good: "@ IN TXT \"v=spf1 mx include:spf.example.net include:spf.webmo.fr ~all\"\n",
+		Refs: []string{"RFC 7208, section 5.2", "RFC 7208, section 10.1.2"},
+		Fix:  rules.Safe,
+		Run:  run,
+	}
+}
+
+func dmarcMissingRule(run rules.Runner) *rules.Rule {
+	return &rules.Rule{
+		ID:       "pack-dmarc-missing",
+		Severity: rules.Warning,
+		Summary:  "there is no DMARC record, which the mail host advises",
+		What: "Nothing at _dmarc below the apex is meant as a DMARC record. Any policy satisfies the pack. " +
+			"Nothing is said where the record stands at the apex, where receivers do not look: dmarc-misplaced moves it.",
+		Why: "Receivers are told nothing about mail that forges the domain, and send no reports. " +
+			"Providers that ask bulk senders for DMARC turn their mail away.",
+		Bad:        "@ IN TXT \"v=spf1 a mx include:spf.webmo.fr ~all\"\n",
+		Good:       "_dmarc IN TXT \"v=DMARC1; p=none\"\n",
+		Refs:       []string{"RFC 9989, section 4.5", "RFC 9989, section 4.10"},
+		Fix:        rules.Safe,
+		Supersedes: []string{"dmarc-missing"},
+		Run:        run,
+	}
+}
+
+func recordMissingRule(run rules.Runner) *rules.Rule {
+	return &rules.Rule{
+		ID:       "pack-record-missing",
+		Severity: rules.Warning,
+		Summary:  "a record that the mail host asks for is missing",
+		What: "A name that the mail host wants to be an alias of one of its own does not exist in the zone. " +
+			"What a wildcard gives for the name counts; names below a delegation are not judged.",
+		Why: "Mail is delivered all the same. Mail programs that look for their settings, or were set up with the name, find no server.",
+		Bad: "pop IN CNAME pop.webmo.fr.\nimap IN CNAME imap.webmo.fr.\nsmtp IN CNAME smtp.webmo.fr.\n",
+		Good: "autoconfig IN CNAME autoconfig.webmo.fr.\npop IN CNAME pop.webmo.fr.\n" +
+			"imap IN CNAME imap.webmo.fr.\nsmtp IN CNAME smtp.webmo.fr.\n",
+		Refs: []string{"RFC 1034, section 3.6.2"},
+		Fix:  rules.Safe,
+		Run:  run,
+	}
+}
+
+func recordWrongRule(run rules.Runner) *rules.Rule {
+	return &rules.Rule{
+		ID:       "pack-record-wrong",
+		Severity: rules.Warning,
+		Summary:  "an alias that the mail host asks for points elsewhere",
+		What: "A name that the mail host wants to be an alias of one of its own is an alias of another name, " +
+			"and the zone's own CNAME records do not lead from there to the host's.",
+		Why:  "Mail programs that use the name talk to a server that does not have the mailboxes, often that of a host before.",
+		Bad:  "imap IN CNAME imap.example.net.\n",
+		Good: "imap IN CNAME mail\nmail IN CNAME imap.webmo.fr.\n",
+		Refs: []string{"RFC 1034, section 3.6.2"},
+		Fix:  rules.Unsafe,
+		Run:  run,
+	}
+}
+
+func recordConflictRule(run rules.Runner) *rules.Rule {
+	return &rules.Rule{
+		ID:       "pack-record-conflict",
+		Severity: rules.Warning,
+		Summary:  "the name of an alias that the mail host asks for holds other records",
+		What:     "A name that the mail host wants to be an alias of one of its own has other data, such as an address.",
+		Why: "Mail programs that use the name talk to whatever server the address is. " +
+			"A CNAME record cannot be put beside other data, so that has to go first.",
+		Bad:  "smtp IN A 192.0.2.25\n",
+		Good: "smtp IN CNAME smtp.webmo.fr.\n",
+		Refs: []string{"RFC 1034, section 3.6.2", "RFC 2181, section 10.1"},
+		Fix:  rules.Unsafe,
+		Run:  run,
+	}
+}

@@ -1,0 +1,154 @@
+package pack
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/zonelint/zonelint/zone"
+)
+
+// Checks returns what the pack asks for in a few words: "2 MX", "SPF", "DMARC",
+// "4 CNAME".
+func (p *Pack) Checks() []string {
+	var out []string
+	if p.MX != nil {
+		out = append(out, fmt.Sprintf("%d MX", len(p.MX.Records)))
+	}
+	if p.SPF != nil {
+		out = append(out, "SPF")
+	}
+	if p.DMARC != nil {
+		out = append(out, "DMARC")
+	}
+	counts := map[zone.Type]int{}
+	var types []zone.Type
+	for _, r := range p.Records {
+		if counts[r.Type]++; counts[r.Type] == 1 {
+			types = append(types, r.Type)
+		}
+	}
+	for _, t := range types {
+		out = append(out, fmt.Sprintf("%d %s", counts[t], t))
+	}
+	return out
+}
+
+// WriteTable writes a line for each pack: id, name, what it checks and how well
+// its facts are known.
+func WriteTable(w io.Writer, packs []*Pack) error {
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "ID\tNAME\tCHECKS\tCONFIDENCE")
+	for _, p := range packs {
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", p.ID, p.Name, strings.Join(p.Checks(), ", "), p.Confidence)
+	}
+	return t.Flush()
+}
+
+// WriteText writes all that the pack says, for a person to read.
+func (p *Pack) WriteText(w io.Writer) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s: %s\n", p.ID, p.Name)
+	if p.About != "" {
+		b.WriteString("\n" + wrap(p.About, 78))
+	}
+	b.WriteString("\nRecords below the apex (@):\n\n")
+	t := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	if p.MX != nil {
+		for _, x := range p.MX.Records {
+			fmt.Fprintf(t, "  @\tMX\t%d %s\t%s\n", x.Preference, x.Exchange, Required)
+		}
+	}
+	if p.SPF != nil {
+		fmt.Fprintf(t, "  @\tTXT\t%s\t%s\n", zone.Quote(p.SPF.Create), p.SPF.Level)
+	}
+	if p.DMARC != nil {
+		fmt.Fprintf(t, "  %s\tTXT\t%s\t%s\n", policyOwner, zone.Quote(p.DMARC.Create), p.DMARC.Level)
+	}
+	for _, r := range p.Records {
+		fmt.Fprintf(t, "  %s\t%s\t%s\t%s\n", r.Name, r.Type, r.Target, r.Level)
+	}
+	t.Flush()
+	p.writeTerms(&b)
+	p.writeSources(&b)
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// writeTerms says what else satisfies the pack, and what does not.
+func (p *Pack) writeTerms(b *strings.Builder) {
+	if p.MX != nil {
+		b.WriteString("\nMX: ")
+		if p.MX.Exclusive {
+			b.WriteString("no other host's MX may stand beside these. ")
+		}
+		b.WriteString("Other preferences in the same order are as good.\n")
+	}
+	if p.SPF != nil {
+		names := make([]string, len(p.SPF.Include))
+		for i, n := range p.SPF.Include {
+			names[i] = "include:" + domain(n)
+		}
+		fmt.Fprintf(b, "\nSPF: any record that passes %s is as good.", enumerate(names))
+		if len(p.SPF.Documented) > 0 {
+			b.WriteString(" The host's pages print:\n\n")
+			for _, s := range p.SPF.Documented {
+				fmt.Fprintf(b, "  %s\n", s)
+			}
+		} else {
+			b.WriteString("\n")
+		}
+	}
+	if p.DMARC != nil {
+		fmt.Fprintf(b, "\nDMARC: any valid record at %s is as good.\n", policyOwner)
+	}
+	var by []string
+	for _, e := range []struct {
+		what  string
+		names []zone.Name
+	}{{"an MX record at or below", p.Detect.MX}, {"an SPF include of", p.Detect.SPF}, {"an autoconfig CNAME to a name at or below", p.Detect.Autoconfig}} {
+		if len(e.names) > 0 {
+			names := make([]string, len(e.names))
+			for i, n := range e.names {
+				names[i] = n.String()
+			}
+			by = append(by, e.what+" "+strings.Join(names, ", "))
+		}
+	}
+	if len(by) > 0 {
+		fmt.Fprintf(b, "\nRecognised by %s.\n", strings.Join(by, "; else by "))
+	}
+}
+
+func (p *Pack) writeSources(b *strings.Builder) {
+	fmt.Fprintf(b, "\nConfidence: %s. Checked on %s against:\n\n", p.Confidence, p.Checked)
+	for _, s := range p.Sources {
+		b.WriteString("  " + s.Title)
+		if s.Date != "" {
+			fmt.Fprintf(b, ", %s", s.Date)
+		}
+		fmt.Fprintf(b, "\n  %s\n", s.URL)
+	}
+}
+
+// wrap breaks text at blanks into lines of at most width octets, where words
+// allow.
+func wrap(text string, width int) string {
+	var b strings.Builder
+	n := 0
+	for _, word := range strings.Fields(text) {
+		switch {
+		case n > 0 && n+1+len(word) > width:
+			b.WriteString("\n")
+			n = 0
+		case n > 0:
+			b.WriteByte(' ')
+			n++
+		}
+		b.WriteString(word)
+		n += len(word)
+	}
+	b.WriteString("\n")
+	return b.String()
+}

@@ -1,0 +1,290 @@
+package pack
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/zonelint/zonelint/rules"
+	"github.com/zonelint/zonelint/rules/spf"
+	"github.com/zonelint/zonelint/zone"
+)
+
+// spfState is what the apex says about SPF.
+type spfState struct {
+	// records are the TXT records that receivers select (RFC 7208, section
+	// 4.5), parsed by the same index.
+	records []zone.Record
+	parsed  []*spf.Record
+	// astray says that there is a record meant for SPF that receivers do not
+	// find: of another form, type or owner. Other rules have findings about it.
+	astray bool
+	// absent says that the apex certainly has no other TXT records.
+	absent bool
+}
+
+func (c *check) readSPF() {
+	if c.pack.SPF == nil {
+		return
+	}
+	s := &c.spf
+	a := c.z.Lookup(c.z.Apex, zone.TypeTXT)
+	s.absent = a.Status.Absent() || a.Status == zone.Found && c.z.Complete
+	if a.Status == zone.Found {
+		for _, r := range a.Records {
+			switch k := spf.Parse(r.Text()); k.Form {
+			case spf.SPF:
+				s.records, s.parsed = append(s.records, r), append(s.parsed, k)
+			case spf.Meant:
+				s.astray = true
+			}
+		}
+	}
+	if len(s.records) > 0 {
+		return
+	}
+	if apex, ok := c.z.Node(c.z.Apex); ok && apex.Has(zone.TypeSPF) {
+		s.astray = true
+	}
+	for _, r := range c.z.RRset(doubled(c.z.Apex, c.z.Apex), zone.TypeTXT) {
+		s.astray = s.astray || spf.Parse(r.Text()).Form != spf.Other
+	}
+}
+
+// includes returns the names that an SPF record includes.
+func includes(r zone.Record) []zone.Name {
+	var out []zone.Name
+	for _, t := range spf.Parse(r.Text()).Terms {
+		if t.Kind == spf.Include && t.Qualifier == spf.Pass {
+			if n, err := zone.ParseName(t.Domain, zone.Root); err == nil {
+				out = append(out, n)
+			}
+		}
+	}
+	return out
+}
+
+// answer is what can be said about whether a record passes a host.
+type answer uint8
+
+const (
+	no      answer = iota // not as far as the zone shows
+	unknown               // another zone decides
+	yes
+)
+
+// passes reports whether a host that passes for name passes by the record,
+// through includes and redirects that the zone itself answers for. Includes of
+// other zones are taken to be about other hosts.
+func (c *check) passes(k *spf.Record, name zone.Name, depth int) answer {
+	if k.Includes(name.String()) {
+		return yes
+	}
+	if depth == 0 {
+		return unknown
+	}
+	for _, t := range k.Terms {
+		if t.Kind == spf.All {
+			return no
+		}
+		if t.Kind != spf.Include || t.Qualifier != spf.Pass || t.Faulty {
+			continue
+		}
+		if next, ok := c.spfAt(t.Domain); ok && c.passes(next, name, depth-1) == yes {
+			return yes
+		}
+	}
+	i := k.Redirect()
+	if i < 0 {
+		return no
+	}
+	if next, ok := c.spfAt(k.Terms[i].Domain); ok {
+		return c.passes(next, name, depth-1)
+	}
+	return unknown
+}
+
+// spfAt returns the SPF record at a name of the zone, if it has exactly one.
+func (c *check) spfAt(domain string) (*spf.Record, bool) {
+	name, err := zone.ParseName(domain, zone.Root)
+	if err != nil || !name.Within(c.z.Apex) {
+		return nil, false
+	}
+	a := c.z.Lookup(name, zone.TypeTXT)
+	for range maxChain {
+		if a.Status != zone.Aliased {
+			break
+		}
+		a = c.z.Lookup(a.Records[0].Target(), zone.TypeTXT)
+	}
+	var found *spf.Record
+	for _, r := range a.Records {
+		if k := spf.Parse(r.Text()); k.Form == spf.SPF {
+			if found != nil {
+				return nil, false
+			}
+			found = k
+		}
+	}
+	return found, found != nil
+}
+
+func spfMissing(p *rules.Pass, c *check) {
+	want := c.pack.SPF
+	if want == nil || len(c.spf.records) > 0 || c.spf.astray || !c.spf.absent || want.Level.absent() == 0 {
+		return
+	}
+	f := p.AtApex(zone.TypeTXT, fmt.Sprintf("%s has no SPF record, so receivers cannot tell mail that %s sends for it from forged mail. Add %s.",
+		c.z.Apex, c.pack.ID, zone.Quote(want.Create))).As(want.Level.absent())
+	r := zone.NewTXT(c.z.Apex, newTTL(c.z, c.z.Apex, zone.TypeTXT), want.Create)
+	c.report(p, f.WithFix(rules.Safe, "add TXT "+zone.Quote(want.Create), zone.Add(r)))
+}
+
+func spfInclude(p *rules.Pass, c *check) {
+	want := c.pack.SPF
+	if want == nil || len(c.spf.records) == 0 || want.Level.absent() == 0 {
+		return
+	}
+	for _, name := range want.Include {
+		passed := false
+		for _, k := range c.spf.parsed {
+			passed = passed || c.settled(k, name)
+		}
+		if !passed {
+			c.report(p, c.lacksInclude(name))
+		}
+	}
+}
+
+// maxLookups is how many terms of a record may make a receiver query the DNS
+// (RFC 7208, section 4.6.4).
+const maxLookups = 10
+
+// maxIncludes bounds how deep includes are followed within the zone: a receiver
+// gives up after ten lookups (RFC 7208, section 4.6.4).
+const maxIncludes = 10
+
+// settled reports whether a record needs no include of name from the pack: it
+// passes it, may do so by a redirect to another zone, or has a mistake about it
+// that is another rule's finding.
+func (c *check) settled(k *spf.Record, name zone.Name) bool {
+	if c.passes(k, name, maxIncludes) != no {
+		return true
+	}
+	all := k.All()
+	if all >= 0 && k.Terms[all].Qualifier == spf.Pass {
+		return true // everyone passes
+	}
+	for i, t := range k.Terms {
+		if all >= 0 && i > all && isInclude(t, name) {
+			return true // it stands where it is never tested
+		}
+	}
+	return !k.Valid() && strings.Contains(strings.ToLower(k.Text), domain(name))
+}
+
+func isInclude(t spf.Term, name zone.Name) bool {
+	if t.Kind != spf.Include {
+		return false
+	}
+	n, err := zone.ParseName(t.Domain, zone.Root)
+	return err == nil && n == name
+}
+
+// domain returns a name as SPF terms have it, without the final dot.
+func domain(name zone.Name) string { return strings.TrimSuffix(name.String(), ".") }
+
+// lacksInclude returns the finding about an SPF record that does not pass the
+// host's senders.
+func (c *check) lacksInclude(name zone.Name) rules.Finding {
+	r, k := c.spf.records[0], c.spf.parsed[0]
+	term := "include:" + domain(name)
+	all := k.All()
+	for i, t := range k.Terms {
+		if i == all {
+			break
+		}
+		if isInclude(t, name) {
+			f := rules.At(r, zone.TextPart(t.From, t.To), fmt.Sprintf("%s does not pass the servers of %s, so mail sent through it fails SPF. Write %s.",
+				k.Text[t.From:t.To], c.pack.ID, term)).As(c.pack.SPF.Level.absent())
+			return f.WithFix(rules.Unsafe, "write "+term, zone.Replace(r, r.WithText(t.From, t.To, term)))
+		}
+	}
+	where := "Add " + term
+	if all >= 0 {
+		where = fmt.Sprintf("Insert %s before %s", term, k.Text[k.Terms[all].From:k.Terms[all].To])
+	}
+	f := rules.At(r, zone.TextPart(0, len(k.Text)), fmt.Sprintf("The SPF record does not include %s, so mail sent through %s may fail SPF. %s.",
+		domain(name), c.pack.ID, where)).As(c.pack.SPF.Level.absent())
+	if c.sure && passesNobody(k) {
+		f.Message = fmt.Sprintf("The SPF record passes no server, so receivers reject the mail that is sent through %s. %s.", c.pack.ID, where)
+		f.Severity = rules.Error
+	}
+	switch {
+	case len(c.spf.records) > 1:
+		return f // which record is to stay is another finding's matter
+	case k.Lookups() >= maxLookups:
+		return f.WithFix(rules.Manual, fmt.Sprintf("remove a term that costs a DNS lookup, of which %d are in use, then add %s", k.Lookups(), term))
+	}
+	return f.WithFix(rules.Safe, "add "+term, zone.Replace(r, withTerm(r, k, term)))
+}
+
+// passesNobody reports whether a record certainly lets no server pass: "-all"
+// without any mechanism before it.
+func passesNobody(k *spf.Record) bool {
+	for _, t := range k.Terms {
+		if t.Kind == spf.All {
+			return t.Qualifier == spf.Fail && k.Valid()
+		}
+		if !t.Kind.Modifier() {
+			return false
+		}
+	}
+	return false
+}
+
+// withTerm returns the record with a mechanism before what ends it: "all", or
+// a redirect, which reads best at the end.
+func withTerm(r zone.Record, k *spf.Record, term string) zone.Record {
+	last := k.All()
+	if last < 0 {
+		last = k.Redirect()
+	}
+	if last < 0 {
+		end := len(strings.TrimRight(k.Text, " "))
+		return r.WithText(end, end, " "+term)
+	}
+	at := k.Terms[last].From
+	return r.WithText(at, at, term+" ")
+}
+
+func (d *decoder) validateSPF(s *SPF) {
+	unique(d, s.Include, "include")
+	if !allPattern.MatchString(s.All) {
+		d.failAt(&s.All, "all: %q is none of -all, ~all and ?all", s.All)
+	}
+	d.validateRecord(&s.Create, "create", s)
+	for i := range s.Documented {
+		d.validateRecord(&s.Documented[i], "documented", s)
+	}
+	if k := spf.Parse(s.Create); k.All() < 0 || k.Text[k.Terms[k.All()].From:] != s.All {
+		d.failAt(&s.Create, "create: the record does not end in %s", s.All)
+	}
+}
+
+// validateRecord checks an SPF record of a pack: it must be valid, and do what
+// the pack asks for.
+func (d *decoder) validateRecord(text *string, what string, s *SPF) {
+	k := spf.Parse(*text)
+	if k.Form != spf.SPF {
+		d.failAt(text, "%s: %q is no SPF record", what, *text)
+		return
+	}
+	for _, f := range k.Faults {
+		d.failAt(text, "%s: %q in the SPF record is not valid", what, k.Text[f.From:f.To])
+	}
+	for _, name := range s.Include {
+		if !k.Includes(name.String()) {
+			d.failAt(text, "%s: the SPF record does not include %s", what, domain(name))
+		}
+	}
+}
