@@ -2,7 +2,6 @@ package dmarc
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/zonelint/zonelint/rules"
@@ -41,14 +40,14 @@ func checkDuplicates(p *rules.Pass, e *Entry) {
 	if len(again) == 0 {
 		return
 	}
-	repaired := e.Record
-	for _, t := range slices.Backward(again) {
+	var edits []edit
+	for _, t := range again {
 		if _, same := firstOf(r, t); same {
-			from, to := removal(r.Text, t)
-			repaired = repaired.WithText(from, to, "")
+			edits = append(edits, removal(r.Text, t))
 		}
 	}
-	for _, t := range again {
+	repaired := apply(e.Record, r.Text, edits)
+	for _, t := range again[:min(len(again), most)] {
 		first, same := firstOf(r, t)
 		name := t.Name.Of(r.Text)
 		f := rules.At(e.Record, zone.TextPart(t.Name.From, t.Value.To), "")

@@ -65,18 +65,25 @@ type Version struct {
 // Valid reports whether receivers take the record for DMARC.
 func (v Version) Valid() bool { return v.Form == VersionGood || v.Form == VersionLoose }
 
-// known are the tags of the registry, historic ones included (RFC 9989, section
-// 9.3), but for "v".
-func known(name string) bool {
+// registry are the tags that DMARC has or had, but for "v" (RFC 9989, section
+// 9.3).
+var registry = [...]string{"p", "sp", "np", "rua", "ruf", "adkim", "aspf", "fo", "t", "psd", "pct", "rf", "ri"}
+
+// number returns the index of a tag's name in the registry, -1 if it is not
+// there.
+func number(name string) int {
 	if len(name) > len("adkim") {
-		return false
+		return -1
 	}
-	switch strings.ToLower(name) {
-	case "p", "t", "psd", "np", "sp", "adkim", "aspf", "rua", "ruf", "fo", "pct", "rf", "ri":
-		return true
+	for i, n := range registry {
+		if len(n) == len(name) && strings.EqualFold(n, name) {
+			return i
+		}
 	}
-	return false
+	return -1
 }
+
+func known(name string) bool { return number(name) >= 0 }
 
 // grammar takes names of tags in any case: the literals of the ABNF in section
 // 4.8 are not case-sensitive, but for "DMARC1" (RFC 7405).
@@ -128,7 +135,7 @@ func leadingVersion(text string, named bool) (v Version) {
 	if bare && !named {
 		return Version{}
 	}
-	const name, number = "DMARC", "1"
+	const name, one = "DMARC", "1"
 	if len(text)-i < len(name) || !strings.EqualFold(text[i:i+len(name)], name) {
 		return Version{}
 	}
@@ -138,19 +145,19 @@ func leadingVersion(text string, named bool) (v Version) {
 	}
 	v.Span, v.Value = tagvalue.Span{From: start, To: end}, tagvalue.Span{From: i, To: end}
 	written := text[i+len(name) : end]
-	if bare && written != number {
+	if bare && written != one {
 		return Version{} // a sentence about DMARC
 	}
 	var closed bool
 	v.Rest, closed, v.Proven = separator(text, end)
 	switch {
-	case written != number && written != "":
+	case written != one && written != "":
 		v.Form, v.Proven = VersionOther, false
 	case v.Form == VersionOther || written == "":
 		v.Form = VersionOther // "v:DMARC1", "v=DMARC": there is no other version that could be meant
 	case bare:
 		v.Form = VersionBare
-	case text[i:end] != name+number:
+	case text[i:end] != name+one:
 		v.Form = VersionCase
 	case !closed:
 		v.Form = VersionUnclosed
@@ -217,6 +224,7 @@ func lateVersion(text string, tags []tagvalue.Tag) (Version, bool) {
 // value: "p:none", "p none", and a name with a blank of another alphabet before
 // it.
 func mend(text string, tags []tagvalue.Tag) []tagvalue.Tag {
+	mended := false
 	for i := range tags {
 		t := &tags[i]
 		switch {
@@ -232,15 +240,41 @@ func mend(text string, tags []tagvalue.Tag) []tagvalue.Tag {
 			if word < at && at < t.Name.To && known(text[t.Name.From:word]) {
 				t.Value = tagvalue.Span{From: at, To: t.Name.To}
 				t.Name.To = word
+				mended = true
 			}
 		case t.Faults.Has(tagvalue.BadName):
 			from := skipJunk(text[:t.Name.To], t.Name.From)
 			if from > t.Name.From && known(text[from:t.Name.To]) {
 				t.Name.From = from
+				mended = true
 			}
 		}
 	}
+	if mended {
+		relink(text, tags)
+	}
 	return tags
+}
+
+// relink finds the duplicates anew among the tags of the registry, of which
+// some have got their names only now.
+func relink(text string, tags []tagvalue.Tag) {
+	var first [len(registry)]int // index + 1
+	for i := range tags {
+		t := &tags[i]
+		n := number(t.Name.Of(text))
+		if n < 0 || t.Value.From == t.Name.To {
+			continue
+		}
+		t.First = i
+		t.Faults &^= tagvalue.Duplicate
+		if first[n] == 0 {
+			first[n] = i + 1
+			continue
+		}
+		t.First = first[n] - 1
+		t.Faults |= tagvalue.Duplicate
+	}
 }
 
 // Tag returns the first tag of the name, given in lower case.

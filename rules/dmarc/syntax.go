@@ -2,7 +2,6 @@ package dmarc
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/zonelint/zonelint/rules"
@@ -31,12 +30,6 @@ var syntax = &rules.Rule{
 	}),
 }
 
-// edit is a change of a record's text.
-type edit struct {
-	from, to int
-	text     string
-}
-
 // fault is a mistake in the syntax of a record, with its repair if that says
 // the same.
 type fault struct {
@@ -60,13 +53,14 @@ func checkSyntax(p *rules.Pass, e *Entry) {
 		return
 	}
 	// One fix for all that can be repaired, so that the record changes once.
-	repaired := e.Record
-	for _, f := range slices.Backward(faults) {
+	var edits []edit
+	for _, f := range faults {
 		if f.repair != nil {
-			repaired = repaired.WithText(f.repair.from, f.repair.to, f.repair.text)
+			edits = append(edits, *f.repair)
 		}
 	}
-	for _, f := range faults {
+	repaired := apply(e.Record, e.DMARC.Text, edits)
+	for _, f := range faults[:min(len(faults), most)] {
 		found := rules.At(e.Record, zone.TextPart(f.from, f.to), f.message).As(f.severity)
 		if f.repair != nil {
 			found = found.WithFix(rules.Safe, "write the record as tag=value; tag=value", zone.Replace(e.Record, repaired))
@@ -105,8 +99,8 @@ func appendFaults(faults []fault, r *Record, i int) []fault {
 	}
 	switch {
 	case t.Faults.Has(tagvalue.Empty):
-		from, to := removal(r.Text, *t)
-		add(max(t.Whole.From-1, 0), min(t.Whole.To+1, len(r.Text)), &edit{from, to, ""},
+		repair := removal(r.Text, *t)
+		add(max(t.Whole.From-1, 0), min(t.Whole.To+1, len(r.Text)), &repair,
 			"Nothing stands between two semicolons, so receivers that read strictly refuse the record. Remove one of them.")
 	case t.Faults.Has(tagvalue.NoEquals) && t.Value.From > t.Name.To:
 		add(t.Name.From, t.Value.To, &edit{t.Name.To, t.Value.From, "="},

@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"github.com/zonelint/zonelint/rules"
-	"github.com/zonelint/zonelint/rules/tagvalue"
 	"github.com/zonelint/zonelint/zone"
 )
 
@@ -85,8 +84,7 @@ func withVersion(e *Entry) zone.Record {
 		r := e.Record
 		for _, t := range e.DMARC.Tags {
 			if t.Name.From == v.Span.From {
-				from, to := removal(text, t)
-				r = r.WithText(from, to, "")
+				r = apply(r, text, []edit{removal(text, t)})
 			}
 		}
 		return r.WithText(0, skipJunk(r.Text(), 0), good+"; ")
@@ -98,26 +96,4 @@ func withVersion(e *Entry) zone.Record {
 		return e.WithText(0, v.Rest, good)
 	}
 	return e.WithText(0, v.Rest, good+"; ")
-}
-
-// removal returns the octets to take out so that a tag is gone and the tags
-// beside it are still apart.
-func removal(text string, t tagvalue.Tag) (from, to int) {
-	from, to = t.Whole.From, t.Whole.To
-	switch {
-	case from > 0 && text[from-1] == ';':
-		from--
-	case t.Closed:
-		to++
-	}
-	return from, to
-}
-
-// excerpt shortens a long text for a message.
-func excerpt(s string) string {
-	const most = 60
-	if len(s) > most {
-		return s[:most] + "..."
-	}
-	return s
 }
