@@ -50,7 +50,7 @@ func permute(root *urfave.App, args []string) ([]string, error) {
 			positional = append(positional, word)
 		}
 	}
-	if len(positional) > 0 {
+	if len(positional) > 0 && !level.help {
 		out = append(append(out, "--"), positional...)
 	}
 	return out, nil
@@ -61,6 +61,7 @@ type commandLevel struct {
 	path     string
 	flags    []urfave.Flag
 	commands []*urfave.Command
+	help     bool // --help was met, which leaves no room for arguments
 }
 
 func (l *commandLevel) command(word string) (*urfave.Command, error) {
@@ -94,6 +95,7 @@ func (l *commandLevel) flag(word string, rest []string) (string, []string, error
 			if n != name {
 				continue
 			}
+			l.help = l.help || slices.Contains(urfave.HelpFlag.Names(), n)
 			doc, ok := f.(urfave.DocGenerationFlag)
 			if !ok || !doc.TakesValue() || joined {
 				return "--" + strings.TrimPrefix(word[1:], "-"), rest, nil

@@ -53,7 +53,7 @@ func (a *app) fix(c *urfave.Context) error {
 	defer l.loader.close()
 	f := &fixer{
 		lint: l, write: c.Bool("write"), files: map[string][]byte{}, out: report.Painter(colors(color, a.Out)), err: report.Painter(colors(color, a.Err)),
-		surgeon: surgeon{engine: l.engine, judge: l.engine, upTo: rules.Safe, now: now},
+		surgeon: surgeon{engine: l.engine, judge: l.engine, selector: l.selector, upTo: rules.Safe, now: now},
 	}
 	if c.Bool("unsafe") {
 		f.surgeon.upTo = rules.Unsafe

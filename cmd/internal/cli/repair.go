@@ -2,11 +2,13 @@ package cli
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/zonelint/zonelint/cmd/internal/report"
 	"github.com/zonelint/zonelint/rules"
+	"github.com/zonelint/zonelint/rules/pack"
 	"github.com/zonelint/zonelint/zone"
 	"github.com/zonelint/zonelint/zone/masterfile"
 )
@@ -57,10 +59,11 @@ func (e *refusal) Error() string {
 
 // surgeon makes repairs.
 type surgeon struct {
-	engine *rules.Engine // with the rules that the user chose
-	judge  *rules.Engine // with all rules
-	upTo   rules.Safety
-	now    time.Time
+	engine   *rules.Engine // with the rules that the user chose
+	judge    *rules.Engine // with all rules
+	selector pack.Selector
+	upTo     rules.Safety
+	now      time.Time
 }
 
 // repair makes the fixes of a zone and checks what came of them.
@@ -84,7 +87,7 @@ func (s *surgeon) repair(z *zone.Zone) (*repair, error) {
 		return nil, fmt.Errorf("the fixes cannot be written into the file: %w", err)
 	}
 	after := masterfile.Reread(z, r.edits)
-	if err := s.verify(before, res, after); err != nil {
+	if err := s.verify(z, before, res, after); err != nil {
 		return nil, err
 	}
 	return r, nil
@@ -121,7 +124,7 @@ func counted(fs []rules.Finding) map[place]int {
 // verify judges the zone as its files say it after the fixes: each fix must
 // have done away with its finding, none may have made anything worse, and
 // another run must have nothing to change.
-func (s *surgeon) verify(before []rules.Finding, res rules.FixResult, after *zone.Zone) error {
+func (s *surgeon) verify(z *zone.Zone, before []rules.Finding, res rules.FixResult, after *zone.Zone) error {
 	again, err := s.engine.Fix(after, s.upTo)
 	if err != nil {
 		return err
@@ -136,22 +139,42 @@ func (s *surgeon) verify(before []rules.Finding, res rules.FixResult, after *zon
 		}
 	}
 	had := counted(before)
+	recognised := s.recognised(z, after)
 	now := map[place]int{}
 	for _, f := range s.judge.Run(after) {
 		k := place{f.Rule.ID, f.Name, f.Type}
-		if now[k]++; now[k] > had[k] && !revealed(f, res.Fixed) {
+		if now[k]++; now[k] > had[k] && !recognised[f.Pack] && !revealed(f, res.Fixed) {
 			return &refusal{fmt.Sprintf("the fix of %s brings a new finding of %s at %s (%s)", ruleIDs(res.Fixed), f.Rule.ID, f.Name, f.Message)}
 		}
 	}
 	return nil
 }
 
+// recognised returns the packs that apply only after the fixes: what a zone is
+// recognised by may have been unreadable before.
+func (s *surgeon) recognised(before, after *zone.Zone) map[string]bool {
+	ids := map[string]bool{}
+	if len(s.selector.Forced) > 0 {
+		return ids
+	}
+	for _, d := range s.selector.Detect(after) {
+		ids[d.Pack.ID] = true
+	}
+	for _, d := range s.selector.Detect(before) {
+		delete(ids, d.Pack.ID)
+	}
+	return ids
+}
+
 // revealed reports whether a finding that shows only after the fixes may have
-// been there before, hidden by a mistake at the same owner that was at least as
+// been there before, hidden by a mistake in the same place that was at least as
 // bad: what a record says can only be judged once it can be read.
 func revealed(f rules.Finding, fixed []rules.Finding) bool {
 	for _, x := range fixed {
-		if x.Name == f.Name && x.Severity >= f.Severity && x.Rule != f.Rule {
+		if x.Severity < f.Severity || x.Rule == f.Rule {
+			continue
+		}
+		if x.Name == f.Name || slices.ContainsFunc(x.Fix.Changes, func(c zone.Change) bool { return c.Name == f.Name }) {
 			return true
 		}
 	}

@@ -1,0 +1,22 @@
+// Package all lists every rule of zonelint. It is the one place that imports
+// them all.
+package all
+
+import (
+	"slices"
+
+	"github.com/zonelint/zonelint/rules"
+	"github.com/zonelint/zonelint/rules/dmarc"
+	"github.com/zonelint/zonelint/rules/hygiene"
+	"github.com/zonelint/zonelint/rules/mx"
+	"github.com/zonelint/zonelint/rules/pack"
+)
+
+// Rules returns every rule in the order in which lists show them. The selector
+// says which packs a zone is checked against.
+func Rules(s pack.Selector) []*rules.Rule {
+	return slices.Concat(
+		hygiene.Rules(), mx.Rules(), dmarc.Rules(), pack.Rules(s),
+		[]*rules.Rule{rules.SuppressionUnused, rules.SuppressionInvalid},
+	)
+}
