@@ -1,14 +1,16 @@
 package hygiene
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/zonelint/zonelint/rules"
+	dmarcrules "github.com/zonelint/zonelint/rules/dmarc"
 	"github.com/zonelint/zonelint/rules/ruletest"
 )
 
 func TestRules(t *testing.T) {
-	if err := rules.Validate(Rules()); err != nil {
+	if err := rules.Validate(slices.Concat(Rules(), dmarcrules.Rules())); err != nil {
 		t.Error(err)
 	}
 	ruletest.Examples(t, Rules())

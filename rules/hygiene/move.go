@@ -16,6 +16,9 @@ func moveTo(z *zone.Zone, f rules.Finding, rs []zone.Record, to zone.Name, class
 	if len(rs) == 1 {
 		what = fmt.Sprintf("the %s record", rs[0].Type)
 	}
+	if slices.ContainsFunc(rs, mangled) {
+		return f.WithFix(rules.Manual, fmt.Sprintf("put the text in quotes, then move %s to %s", what, to))
+	}
 	if there(z, rs, to) {
 		return f.WithFix(rules.Unsafe, fmt.Sprintf("remove %s; %s has the same", what, to), removeAll(rs)...)
 	}

@@ -52,53 +52,75 @@ type data struct {
 }
 
 func checkDuplicates(p *rules.Pass, n zone.Node) {
-	if !n.Multi() {
+	if !n.Multi() || !hasDuplicates(n) {
 		return
 	}
-	// An RRset mostly has a handful of records, for which looking at each pair
-	// is faster than a map.
-	var few [16]zone.Record
-	rs := few[:0]
-	var first map[data]zone.Record
+	copies := map[data][]zone.Record{}
 	for r := range n.Records() {
-		var o zone.Record
-		var found bool
-		if first != nil {
-			o, found = first[data{r.Type, r.Class, r.Data}]
-		} else {
-			i := slices.IndexFunc(rs, func(o zone.Record) bool { return o.Type == r.Type && o.Data == r.Data && o.Class == r.Class })
-			if found = i >= 0; found {
-				o = rs[i]
-			}
-		}
-		switch {
-		case found:
-			reportDuplicate(p, o, r)
-		case first != nil:
-			first[data{r.Type, r.Class, r.Data}] = r
-		case len(rs) < cap(rs):
-			rs = append(rs, r)
-		default:
-			first = make(map[data]zone.Record, 4*len(rs))
-			for _, o := range append(rs, r) {
-				first[data{o.Type, o.Class, o.Data}] = o
-			}
+		d := data{r.Type, r.Class, r.Data}
+		copies[d] = append(copies[d], r)
+	}
+	for r := range n.Records() {
+		d := data{r.Type, r.Class, r.Data}
+		if rs := copies[d]; len(rs) > 1 {
+			reportDuplicates(p, rs)
+			delete(copies, d)
 		}
 	}
 }
 
-func reportDuplicate(p *rules.Pass, first, again zone.Record) {
-	gone := again
-	if again.Notes&zone.Generated != 0 && first.Notes&zone.Generated == 0 && first.TTL == again.TTL {
-		gone = first // the one with a line that can go
+// hasDuplicates reports whether a node holds some record twice. Mostly it has
+// a handful of records, for which looking at each pair is faster than a map.
+func hasDuplicates(n zone.Node) bool {
+	var few [16]data
+	seen := few[:0]
+	var many map[data]bool
+	for r := range n.Records() {
+		d := data{r.Type, r.Class, r.Data}
+		switch {
+		case many != nil:
+			if many[d] {
+				return true
+			}
+			many[d] = true
+		case slices.Contains(seen, d):
+			return true
+		case len(seen) < cap(seen):
+			seen = append(seen, d)
+		default:
+			many = make(map[data]bool, 4*len(seen))
+			for _, o := range append(seen, d) {
+				many[o] = true
+			}
+		}
 	}
-	message := fmt.Sprintf("This %s record of %s stands in the zone twice; servers drop one copy. Remove it, so that a later change is not made to one copy only.", again.Type, again.Name)
-	if first.TTL != again.TTL {
-		message = fmt.Sprintf("This %s record of %s stands in the zone twice, with TTLs of %d and %d; servers keep the first copy. Remove the other.", again.Type, again.Name, first.TTL, again.TTL)
+	return false
+}
+
+// reportDuplicates reports each copy of a record but the first. The fix of
+// each removes them all, since one must stay, and which was asked for first
+// does not matter.
+func reportDuplicates(p *rules.Pass, copies []zone.Record) {
+	first := copies[0]
+	stays := 0
+	for i, r := range copies {
+		// Of a copy that $GENERATE makes and one with a line of its own, only
+		// the latter can go.
+		if r.Notes&zone.Generated != 0 && r.TTL == first.TTL {
+			stays = i
+			break
+		}
 	}
-	f := rules.At(again, zone.Part{Kind: zone.PartRecord}, message)
-	f.Related = []rules.Related{{Span: first.Span(zone.Part{Kind: zone.PartRecord}), Message: "the first copy"}}
-	p.Report(f.WithFix(rules.Safe, fmt.Sprintf("remove the second copy of the %s record", again.Type), zone.Remove(gone)))
+	gone := zone.Remove(slices.Delete(slices.Clone(copies), stays, stays+1)...)
+	for _, again := range copies[1:] {
+		message := fmt.Sprintf("This %s record of %s stands in the zone more than once; servers drop the copies. Remove this one, so that a later change is not made to one copy only.", again.Type, again.Name)
+		if first.TTL != again.TTL {
+			message = fmt.Sprintf("This %s record of %s stands in the zone more than once, with TTLs of %d and %d; servers keep the first. Remove this one.", again.Type, again.Name, first.TTL, again.TTL)
+		}
+		f := rules.At(again, zone.Part{Kind: zone.PartRecord}, message)
+		f.Related = []rules.Related{{Span: first.Span(zone.Part{Kind: zone.PartRecord}), Message: "the first copy"}}
+		p.Report(f.WithFix(rules.Safe, fmt.Sprintf("keep one copy of the %s record", again.Type), gone))
+	}
 }
 
 func checkTTLs(p *rules.Pass, n zone.Node) {
@@ -163,9 +185,10 @@ func checkRRsetTTL(p *rules.Pass, rs []zone.Record) {
 	var changes zone.ChangeSet
 	for _, r := range distinct {
 		if r.TTL != lowest {
+			// Its data stay as they are written, and so does what is noted of them.
 			lowered := r
 			lowered.TTL = lowest
-			changes = append(changes, zone.Replace(r, lowered))
+			changes = append(changes, zone.Change{Name: r.Name, Type: r.Type, Before: []zone.Record{r}, After: []zone.Record{lowered}})
 		}
 	}
 	f := rules.At(at, zone.Part{Kind: zone.PartTTL}, fmt.Sprintf(

@@ -253,6 +253,17 @@ func (t *text) repair() (r zone.Record, certain bool) {
 	return r, certain
 }
 
+// mangled reports whether a record would say something else if it were written
+// as it was meant: it must be mended before anything else is done to it, since
+// what shows how it was meant is its place in the source.
+func mangled(r zone.Record) bool {
+	if r.Notes&zone.Unquoted == 0 || r.Type != zone.TypeTXT && r.Type != zone.TypeSPF {
+		return false
+	}
+	t := readText(r)
+	return len(t.gaps) > 0 || t.tail != ""
+}
+
 // mend gives a finding the fix that writes the text as it was meant.
 func (t *text) mend(f rules.Finding, description string) rules.Finding {
 	r, certain := t.repair()

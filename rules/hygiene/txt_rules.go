@@ -39,7 +39,10 @@ var semicolon = &rules.Rule{
 		"_smtp._tls IN TXT v=TLSRPTv1\\;rua=mailto:tls@example.com ; escaped is well too\n",
 	Refs: []string{"RFC 1035, section 5.1"},
 	Fix:  rules.Safe,
-	Run:  rules.On(texts, checkSemicolon),
+	// What is left of the record says nothing about what was meant, and moved or
+	// changed as it is it would lose the rest.
+	Supersedes: []string{"dmarc-p-missing", "dmarc-p-missing-no-rua", "dmarc-misplaced"},
+	Run:        rules.On(texts, checkSemicolon),
 }
 
 var unquoted = &rules.Rule{
@@ -62,12 +65,13 @@ var nonASCII = &rules.Rule{
 	Summary:  "a mail policy in a TXT record holds characters beyond ASCII",
 	What: "The text of an SPF, DMARC, DKIM, MTA-STS, TLS-RPT or BIMI record holds typographic quotation marks, no-break spaces, long dashes or other characters " +
 		"beyond ASCII, as texts copied from web pages do. Other texts may be in any characters; one that begins with a typographic quotation mark is pointed out.",
-	Why:  "These records are ASCII by their RFCs. Receivers do not find the version at the front, or do not know the term, and ignore the record or report an error.",
-	Bad:  "@ IN TXT \"v=spf1 mx –all\"\n",
-	Good: "@ IN TXT \"v=spf1 mx -all\"\nabout IN TXT \"Société Exemple\"\n",
-	Refs: []string{"RFC 7208, section 3.1", "RFC 6376, section 3.2", "RFC 8616, section 4"},
-	Fix:  rules.Safe,
-	Run:  rules.On(texts, checkNonASCII),
+	Why:        "These records are ASCII by their RFCs. Receivers do not find the version at the front, or do not know the term, and ignore the record or report an error.",
+	Bad:        "@ IN TXT \"v=spf1 mx –all\"\n",
+	Good:       "@ IN TXT \"v=spf1 mx -all\"\nabout IN TXT \"Société Exemple\"\n",
+	Refs:       []string{"RFC 7208, section 3.1", "RFC 6376, section 3.2", "RFC 8616, section 4"},
+	Fix:        rules.Safe,
+	Supersedes: []string{"dmarc-version", "dmarc-syntax", "dmarc-p-missing", "dmarc-p-missing-no-rua", "dmarc-misplaced"},
+	Run:        rules.On(texts, checkNonASCII),
 }
 
 var backslash = &rules.Rule{
@@ -76,12 +80,13 @@ var backslash = &rules.Rule{
 	Summary:  "a mail policy in a TXT record holds a backslash before a semicolon",
 	What: "The text of a DMARC, DKIM, MTA-STS, TLS-RPT or BIMI record, once read, still holds a backslash before a semicolon. " +
 		"Some exports escape the semicolon twice. A single \\; is read as a semicolon and is right.",
-	Why:  "The backslash becomes part of the value before it: v=DMARC1\\ is no version, so receivers ignore the record.",
-	Bad:  "_dmarc IN TXT \"v=DMARC1\\\\; p=none\"\n",
-	Good: "_dmarc IN TXT \"v=DMARC1\\; p=none\"\n",
-	Refs: []string{"RFC 1035, section 5.1", "RFC 6376, section 3.2"},
-	Fix:  rules.Safe,
-	Run:  rules.On(texts, checkBackslash),
+	Why:        "The backslash becomes part of the value before it: v=DMARC1\\ is no version, so receivers ignore the record.",
+	Bad:        "_dmarc IN TXT \"v=DMARC1\\\\; p=none\"\n",
+	Good:       "_dmarc IN TXT \"v=DMARC1\\; p=none\"\n",
+	Refs:       []string{"RFC 1035, section 5.1", "RFC 6376, section 3.2"},
+	Fix:        rules.Safe,
+	Supersedes: []string{"dmarc-version", "dmarc-syntax"},
+	Run:        rules.On(texts, checkBackslash),
 }
 
 func checkLong(p *rules.Pass, t text) {
@@ -103,6 +108,10 @@ func checkLong(p *rules.Pass, t text) {
 	f := rules.At(t.Record, part, fmt.Sprintf(
 		"This string has %d octets, and a string holds at most 255: name servers refuse the zone or cut the text. Split it into several quoted strings.", length))
 	f.Related = related
+	if len(t.gaps) > 0 || t.tail != "" {
+		p.Report(t.mend(f, "put the text in quotes, in strings of at most 255 octets"))
+		return
+	}
 	p.Report(f.WithFix(rules.Safe, "split the text into strings of at most 255 octets", zone.Replace(t.Record, t.Record)))
 }
 
@@ -116,21 +125,25 @@ func checkSemicolon(p *rules.Pass, t text) {
 }
 
 func checkUnquoted(p *rules.Pass, t text) {
-	if len(t.gaps) == 0 || t.pasted() {
+	if len(t.gaps) == 0 {
 		return
 	}
 	what := "which is no SPF record"
 	if len(t.joined) > 6 && t.joined[6] == ' ' { // RFC 7208, section 4.5
 		what = "with SPF terms run together"
 	}
+	why := "Without quotes the blanks are lost"
+	if t.pasted() {
+		why = "Typographic quotation marks quote nothing, so that the blanks are lost"
+	}
 	f := rules.At(t.Record, zone.Part{Kind: zone.PartRData}, fmt.Sprintf(
-		"Without quotes the blanks are lost, so this text is %s, %s. Put it in quotes.", zone.Quote(excerpt(t.joined)), what))
+		"%s: this text is %s, %s. Put it in plain quotes.", why, zone.Quote(excerpt(t.joined)), what))
 	p.Report(t.mend(f, "put the text in quotes"))
 }
 
 func checkNonASCII(p *rules.Pass, t text) {
-	if len(t.typo) == 0 && !t.foreign {
-		return
+	if len(t.typo) == 0 && !t.foreign || len(t.gaps) > 0 {
+		return // with gaps: zone-txt-unquoted mends both
 	}
 	from, to, what := firstForeign(t.joined)
 	f := rules.At(t.Record, zone.TextPart(from, to), "")
