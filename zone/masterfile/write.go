@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/zonelint/zonelint/zone"
 )
@@ -171,10 +172,12 @@ func (w *entryWriter) consumed(src []byte, e *entry, o *op) {
 	}
 }
 
-// squeeze takes blanks, quotes and backslashes out of a text, to compare words.
+// squeeze takes blanks, quotes and backslashes out of a text, to compare words;
+// what is not ASCII goes too, for typographic quotes and blanks do not become
+// data.
 func squeeze(s string) string {
 	return strings.Map(func(r rune) rune {
-		if strings.ContainsRune(" \t\"\\", r) {
+		if r >= utf8.RuneSelf || strings.ContainsRune(" \t\"\\", r) {
 			return -1
 		}
 		return r
