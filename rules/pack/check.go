@@ -27,14 +27,14 @@ type check struct {
 
 // subject yields a check for each pack that applies to the zone.
 func subject(s Selector) *rules.Subject[*check] {
-	x := newIndex(s.All)
+	x, forced := newIndex(s.All), once(s.Forced)
 	return &rules.Subject[*check]{Each: func(p *rules.Pass, visit func(*check)) {
 		if p.Zone.Class != zone.ClassIN {
 			return // mail knows no other class (RFC 5321, section 5.1)
 		}
-		if len(s.Forced) > 0 {
-			for _, k := range s.Forced {
-				visit(newCheck(p.Zone, k, true, s.Forced, true))
+		if len(forced) > 0 {
+			for _, k := range forced {
+				visit(newCheck(p.Zone, k, true, forced, true))
 			}
 			return
 		}
@@ -50,6 +50,18 @@ func subject(s Selector) *rules.Subject[*check] {
 			visit(newCheck(p.Zone, g.pack, g.by == ByMX, packs, false))
 		}
 	}}
+}
+
+// once returns the packs without those whose id stands before: a pack may be
+// named twice.
+func once(packs []*Pack) []*Pack {
+	var out []*Pack
+	for _, p := range packs {
+		if !slices.ContainsFunc(out, func(o *Pack) bool { return o.ID == p.ID }) {
+			out = append(out, p)
+		}
+	}
+	return out
 }
 
 func newCheck(z *zone.Zone, p *Pack, sure bool, all []*Pack, forced bool) *check {

@@ -185,7 +185,7 @@ func undotted(name zone.Name, z *zone.Zone) iter.Seq[zone.Name] {
 			return
 		}
 		for origin := name.Parent(); origin.Within(z.Apex); origin = origin.Parent() {
-			if meant := name.Without(origin, zone.Root); meant.NumLabels() > 1 && !yield(meant) {
+			if !yield(name.Without(origin, zone.Root)) {
 				return
 			}
 		}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/zonelint/zonelint/rules"
 	"github.com/zonelint/zonelint/rules/ruletest"
+	"github.com/zonelint/zonelint/zone/masterfile"
 )
 
 const (
@@ -119,6 +120,21 @@ func TestFixes(t *testing.T) {
 			left: []string{"pack-spf-include"},
 		},
 		{
+			name: "an include as the tenth lookup",
+			zone: goodMX + "@ IN TXT \"v=spf1 a mx a:a.example.net a:b.example.net a:c.example.net a:d.example.net a:e.example.net a:f.example.net a:g.example.net ~all\"\n" + goodDMARC + goodRecords,
+			upTo: rules.Safe,
+			want: []string{
+				`-example.com. 3600 IN TXT "v=spf1 a mx a:a.example.net a:b.example.net a:c.example.net a:d.example.net a:e.example.net a:f.example.net a:g.example.net ~all"`,
+				`+example.com. 3600 IN TXT "v=spf1 a mx a:a.example.net a:b.example.net a:c.example.net a:d.example.net a:e.example.net a:f.example.net a:g.example.net include:spf.webmo.fr ~all"`,
+			},
+		},
+		{
+			name: "several SPF records are left to the rule about that",
+			zone: goodMX + "@ IN TXT \"v=spf1 mx ~all\"\n@ IN TXT \"v=spf1 a ~all\"\n" + goodDMARC + goodRecords,
+			upTo: rules.Unsafe,
+			left: []string{"pack-spf-include"},
+		},
+		{
 			name: "a qualifier is not taken away unasked",
 			zone: goodMX + "@ IN TXT \"v=spf1 mx -include:spf.webmo.fr ~all\"\n" + goodDMARC + goodRecords,
 			upTo: rules.Safe,
@@ -213,5 +229,42 @@ func TestFixes(t *testing.T) {
 				t.Errorf("left %q, want %q", left, tt.left)
 			}
 		})
+	}
+}
+
+// The records that replace others take their lines.
+func TestFixedLines(t *testing.T) {
+	src := head + `@ MX 1 a.example.net.
+@ MX 2 b.example.net.
+@ MX 3 c.example.net.
+autoconfig CNAME x.example.net. ; autoconfig
+@ TXT "v=spf1 mx ~all" ; spf
+` + goodDMARC + `pop CNAME pop.webmo.fr.
+imap CNAME imap.webmo.fr.
+smtp CNAME smtp.webmo.fr.
+`
+	want := head + `@ MX 10 mx.webmo.fr.
+@ MX 20 mxsecondary.webmo.fr.
+autoconfig CNAME autoconfig.webmo.fr. ; autoconfig
+@ TXT "v=spf1 mx include:spf.webmo.fr ~all" ; spf
+` + goodDMARC + `pop CNAME pop.webmo.fr.
+imap CNAME imap.webmo.fr.
+smtp CNAME smtp.webmo.fr.
+`
+	z := read(t, src)
+	e, err := rules.NewEngine(forced(t), rules.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	res, err := e.Fix(z, rules.Unsafe)
+	if err != nil || len(res.Left) > 0 {
+		t.Fatal(err, res.Left)
+	}
+	files, err := masterfile.Edit(z, res.Changes)
+	if err != nil || len(files) != 1 {
+		t.Fatal(err, files)
+	}
+	if got := string(files[0].New); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
 }

@@ -194,12 +194,6 @@ func mxForeign(p *rules.Pass, c *check) {
 		}
 	}
 	come := c.newMX(c.missing())
-	for i := range min(len(come), len(c.mx.foreign)) {
-		// The new record takes the old one's line, but not under its comment.
-		if old := c.mx.foreign[i]; old.Editable() && old.Notes&zone.Commented == 0 {
-			come[i].Loc = old.Loc
-		}
-	}
 	what := "remove " + recordList(c.mx.foreign)
 	if len(come) > 0 {
 		what = "replace " + recordList(c.mx.foreign) + " by " + mxList(c.missing())

@@ -104,10 +104,8 @@ func recordWrong(p *rules.Pass, c *check) {
 		have := v.records[0]
 		f := rules.At(have, zone.Field(0), fmt.Sprintf("%s wants %s to be an alias of %s, but it is one of %s, so mail programs that use it reach another server. Change the target.",
 			c.pack.ID, v.name, r.Target, have.Target())).As(r.Level.wrong())
-		come := c.newRecord(r, v.name)
-		come.Loc = have.Loc
 		c.report(p, f.WithFix(rules.Unsafe, fmt.Sprintf("point %s at %s", v.name, r.Target),
-			zone.Change{Name: v.name, Type: r.Type, Before: v.records, After: []zone.Record{come}}))
+			zone.Change{Name: v.name, Type: r.Type, Before: v.records, After: []zone.Record{c.newRecord(r, v.name)}}))
 	})
 }
 

@@ -91,6 +91,17 @@ func TestSeveralPacks(t *testing.T) {
 	a, b := host(t, "a", "a.example", "documented", true), host(t, "b", "b.example", "documented", true)
 	guess := host(t, "guess", "a.example", "memory", true)
 	shared := host(t, "shared", "a.example", "template", false)
+	pair, equal := host(t, "pair", "a.example", "documented", true), host(t, "equal", "a.example", "documented", true)
+	pair.MX.Records = append(pair.MX.Records, pack.MXExchange{Preference: 20, Exchange: zone.MustName("mx2.a.example")})
+	equal.MX.Records = append(equal.MX.Records, pack.MXExchange{Preference: 10, Exchange: zone.MustName("mx2.a.example")})
+	soft := parse(t, strings.Replace(minimal, "mx:\n  records:\n  - {preference: 10, exchange: mx.example.net.}\n", `spf: {level: optional, include: [s.example.net], all: ~all, create: "v=spf1 include:s.example.net ~all"}
+dmarc: {level: optional, create: v=DMARC1; p=none}
+records:
+- {name: a, type: CNAME, target: a.example.net, level: optional}
+- {name: b, type: CNAME, target: b.example.net, level: optional}
+- {name: c, type: CNAME, target: c.example.net, level: recommended}
+`, 1))
+	soft.ID = "soft"
 	both := "@ IN MX 10 mx.a.example.\n@ IN MX 20 mx.b.example.\n"
 	tests := []struct {
 		name string
@@ -99,6 +110,7 @@ func TestSeveralPacks(t *testing.T) {
 		want []string
 	}{
 		{"both named", both, pack.Selector{Forced: []*pack.Pack{a, b}}, nil},
+		{"named twice", both, pack.Selector{Forced: []*pack.Pack{a, a}}, []string{"error pack-mx-foreign a unsafe"}},
 		{"both named and a third host", both + "@ IN MX 30 mx.c.example.\n", pack.Selector{Forced: []*pack.Pack{a, b}}, []string{
 			"error pack-mx-foreign a unsafe", "error pack-mx-foreign b unsafe",
 		}},
@@ -110,6 +122,11 @@ func TestSeveralPacks(t *testing.T) {
 		{"not exclusive", both, pack.Selector{Forced: []*pack.Pack{shared}}, nil},
 		{"not exclusive and missing", "@ IN MX 20 mx.b.example.\n", pack.Selector{Forced: []*pack.Pack{shared}}, []string{"warning pack-mx-missing shared safe"}},
 		{"the null MX is never shared", "@ IN MX 0 .\n@ IN MX 10 mx.a.example.\n", pack.Selector{Forced: []*pack.Pack{shared}}, []string{"warning pack-mx-foreign shared unsafe"}},
+		{"an exchange with two records counts by the lower", "@ IN MX 30 mx.a.example.\n@ IN MX 1 mx.a.example.\n@ IN MX 20 mx2.a.example.\n", pack.Selector{Forced: []*pack.Pack{pair}}, nil},
+		{"alike is as good where the host says so", "@ IN MX 1 mx3.a.example.\n@ IN MX 9 mx.a.example.\n@ IN MX 10 mx2.a.example.\n", pack.Selector{Forced: []*pack.Pack{equal}}, nil},
+		{"optional and recommended records", "a IN CNAME x.example.net.\n", pack.Selector{Forced: []*pack.Pack{soft}}, []string{
+			"info pack-record-missing soft safe", "info pack-record-wrong soft unsafe",
+		}},
 		{"another class", strings.ReplaceAll(head, "IN", "CH"), pack.Selector{Forced: []*pack.Pack{a}}, nil},
 	}
 	for _, tt := range tests {

@@ -53,7 +53,7 @@ func (p *Pack) WriteText(w io.Writer) error {
 	if p.About != "" {
 		b.WriteString("\n" + wrap(p.About, 78))
 	}
-	b.WriteString("\nRecords below the apex (@):\n\n")
+	b.WriteString("\nRecords in a customer's zone, where @ is the domain itself:\n\n")
 	t := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	if p.MX != nil {
 		for _, x := range p.MX.Records {
@@ -103,21 +103,29 @@ func (p *Pack) writeTerms(b *strings.Builder) {
 	if p.DMARC != nil {
 		fmt.Fprintf(b, "\nDMARC: any valid record at %s is as good.\n", policyOwner)
 	}
-	var by []string
+	p.writeDetect(b)
+}
+
+// writeDetect says what the pack is recognised by, the strongest first.
+func (p *Pack) writeDetect(b *strings.Builder) {
+	first := "\nA zone is recognised by:\n\n"
 	for _, e := range []struct {
 		what  string
 		names []zone.Name
-	}{{"an MX record at or below", p.Detect.MX}, {"an SPF include of", p.Detect.SPF}, {"an autoconfig CNAME to a name at or below", p.Detect.Autoconfig}} {
-		if len(e.names) > 0 {
-			names := make([]string, len(e.names))
-			for i, n := range e.names {
-				names[i] = n.String()
-			}
-			by = append(by, e.what+" "+strings.Join(names, ", "))
+	}{
+		{"an MX record that names a server at or below", p.Detect.MX},
+		{"if it has no MX, an SPF record that includes", p.Detect.SPF},
+		{"if it has no MX, an autoconfig CNAME to a name at or below", p.Detect.Autoconfig},
+	} {
+		if len(e.names) == 0 {
+			continue
 		}
-	}
-	if len(by) > 0 {
-		fmt.Fprintf(b, "\nRecognised by %s.\n", strings.Join(by, "; else by "))
+		names := make([]string, len(e.names))
+		for i, n := range e.names {
+			names[i] = n.String()
+		}
+		fmt.Fprintf(b, "%s  %s %s\n", first, e.what, strings.Join(names, ", "))
+		first = ""
 	}
 }
 
