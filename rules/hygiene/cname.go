@@ -64,8 +64,12 @@ var cnameLoop = &rules.Rule{
 	Good:     "imap IN CNAME mail\nmail IN A 192.0.2.1\n",
 	Refs:     []string{"RFC 1034, section 3.6.2"},
 	Fix:      rules.Manual,
-	Run:      rules.On(rules.Zones, checkLoops),
+	Run:      rules.On(aliases, checkLoops),
 }
+
+// aliases is the zone, apart from rules.Zones so that following all its CNAMEs
+// can have a processor of its own.
+var aliases = &rules.Subject[*zone.Zone]{Each: rules.Zones.Each}
 
 // besideCNAME are the types that may share a name with a CNAME: RFC 4035,
 // section 2.5, and their forerunners in RFC 2181, section 10.1.

@@ -23,10 +23,15 @@ var doubledOrigin = &rules.Rule{
 		"@ IN MX 10 mx.example.net\n",
 	Good: "_dmarc.example.com. IN TXT \"v=DMARC1; p=none\"\n" +
 		"@ IN MX 10 mx.example.net.\n",
-	Refs: []string{"RFC 1035, section 5.1"},
-	Fix:  rules.Safe,
-	Run:  rules.On(rules.Zones, checkDoubled),
+	Refs:       []string{"RFC 1035, section 5.1"},
+	Fix:        rules.Safe,
+	Supersedes: []string{"mx-target-nx"},
+	Run:        rules.On(names, checkDoubled),
 }
+
+// names is the zone, apart from rules.Zones so that this long look at it can
+// have a processor of its own.
+var names = &rules.Subject[*zone.Zone]{Each: rules.Zones.Each}
 
 func checkDoubled(p *rules.Pass, z *zone.Zone) {
 	if soa, ok := doubledApex(z); ok {

@@ -6,11 +6,13 @@ import (
 
 	"github.com/zonelint/zonelint/rules"
 	dmarcrules "github.com/zonelint/zonelint/rules/dmarc"
+	"github.com/zonelint/zonelint/rules/mx"
 	"github.com/zonelint/zonelint/rules/ruletest"
+	spfrules "github.com/zonelint/zonelint/rules/spf"
 )
 
 func TestRules(t *testing.T) {
-	if err := rules.Validate(slices.Concat(Rules(), dmarcrules.Rules())); err != nil {
+	if err := rules.Validate(slices.Concat(Rules(), dmarcrules.Rules(), spfrules.Rules(), mx.Rules())); err != nil {
 		t.Error(err)
 	}
 	ruletest.Examples(t, Rules())

@@ -51,12 +51,13 @@ var unquoted = &rules.Rule{
 	Summary:  "the blanks of an SPF record without quotes are lost",
 	What: "The text of an SPF record stands without quotes. Each word is then a string of its own, and strings are joined without anything between them: " +
 		"v=spf1 mx -all becomes v=spf1mx-all.",
-	Why:  "Receivers find no SPF record, or one with terms that they do not know. Mail is then not protected, or refused.",
-	Bad:  "@ IN TXT v=spf1 mx -all\n",
-	Good: "@ IN TXT \"v=spf1 mx -all\"\n",
-	Refs: []string{"RFC 1035, section 5.1", "RFC 7208, section 3.3"},
-	Fix:  rules.Safe,
-	Run:  rules.On(texts, checkUnquoted),
+	Why:        "Receivers find no SPF record, or one with terms that they do not know. Mail is then not protected, or refused.",
+	Bad:        "@ IN TXT v=spf1 mx -all\n",
+	Good:       "@ IN TXT \"v=spf1 mx -all\"\n",
+	Refs:       []string{"RFC 1035, section 5.1", "RFC 7208, section 3.3"},
+	Fix:        rules.Safe,
+	Supersedes: []string{"spf-version-token", "spf-glued-term", "spf-unknown-term", "spf-no-terminal", "spf-nonascii"},
+	Run:        rules.On(texts, checkUnquoted),
 }
 
 var nonASCII = &rules.Rule{
