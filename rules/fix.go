@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/zonelint/zonelint/zone"
@@ -19,7 +20,7 @@ type FixResult struct {
 	// Fixed are the findings whose fixes were made, in the order of Compare.
 	Fixed []Finding
 	// Left are the findings of Zone: those without a fix, those whose fix is
-	// not allowed, and those whose fix did not hold (NotMade).
+	// not allowed, and those whose fix would not hold (NotMade).
 	Left []Finding
 	// NotMade says of findings in Left why their allowed fix was not made, by
 	// their index.
@@ -27,16 +28,56 @@ type FixResult struct {
 }
 
 // Fix makes the fixes up to the given class, as often as they bring forth
-// others, and lints the result again. A fix that cannot be made (its record
-// has no line of its own) or that does not do away with its finding is left
-// and named.
+// others, and lints the result again. A fix is left out, and named, if its
+// record has no line of its own, if it does not do away with its finding, or
+// if it leads to a finding as bad as the one that it mends.
 func (e *Engine) Fix(z *zone.Zone, upTo Safety) (FixResult, error) {
+	res, refused, err := e.fixOnce(z, upTo)
+	// A fix that was refused may do no harm once others are made, so that the
+	// next run would make it: go on until there is nothing left to do.
+	for round := 0; err == nil && refused && len(res.Changes) > 0; round++ {
+		if round == maxRounds {
+			return res, tooManyRounds(z)
+		}
+		var more FixResult
+		more, refused, err = e.fixOnce(res.Zone, upTo)
+		if len(more.Changes) == 0 {
+			break
+		}
+		keys := append(res.Changes, more.Changes...).Keys()
+		more.Changes = zone.Diff(z, more.Zone, keys)
+		more.Fixed = append(res.Fixed, more.Fixed...)
+		Sort(more.Fixed)
+		res = more
+	}
+	return res, err
+}
+
+func tooManyRounds(z *zone.Zone) error {
+	return fmt.Errorf("zone %s: the fixes do not come to an end after %d rounds; nothing was changed", z.Apex, maxRounds)
+}
+
+// fixOnce is Fix, but for fixes that were refused for what they led to; it
+// reports whether there were such.
+func (e *Engine) fixOnce(z *zone.Zone, upTo Safety) (res FixResult, blamed bool, err error) {
+	before := e.Run(z)
+	refused := map[string]string{}
+	for {
+		res, err = e.fixAll(z, before, upTo, refused)
+		if err != nil || !blame(before, res, refused) {
+			return res, blamed, err
+		}
+		blamed = true
+	}
+}
+
+// fixAll runs the fix loop without the refused fixes. It adds to refused what
+// it finds cannot be made.
+func (e *Engine) fixAll(z *zone.Zone, left []Finding, upTo Safety, refused map[string]string) (FixResult, error) {
 	res := FixResult{Zone: z, NotMade: map[int]string{}}
 	made := map[string]bool{}
-	refused := map[string]string{}
 	var touched zone.ChangeSet
 	for round := 0; ; round++ {
-		left := e.Run(res.Zone)
 		var batch zone.ChangeSet
 		var fixed []Finding
 		taken := map[zone.Key]bool{}
@@ -45,47 +86,92 @@ func (e *Engine) Fix(z *zone.Zone, upTo Safety) (FixResult, error) {
 				continue
 			}
 			k := fixKey(f)
-			if made[k] {
+			switch {
+			case refused[k] != "":
+			case made[k]:
 				refused[k] = "its fix was made and did not help"
-			}
-			if refused[k] == "" && uneditable(f.Fix.Changes) {
+			case uneditable(f.Fix.Changes):
 				refused[k] = "the record is made by $GENERATE, which has no line of its own to change"
-			}
-			if refused[k] == "" && !res.Zone.Holds(f.Fix.Changes) {
+			case !res.Zone.Holds(f.Fix.Changes):
 				refused[k] = "the records that it changes are not in the zone"
+			case claim(taken, f.Fix.Changes):
+				batch = append(batch, f.Fix.Changes...)
+				fixed = append(fixed, f)
 			}
-			if refused[k] != "" || !claim(taken, f.Fix.Changes) {
-				continue
-			}
-			batch = append(batch, f.Fix.Changes...)
-			fixed = append(fixed, f)
 		}
 		if len(batch) == 0 {
-			res.Left = left
-			for i, f := range left {
-				if why := refused[fixKey(f)]; why != "" && f.Fix != nil {
-					res.NotMade[i] = why
-				}
-			}
 			break
 		}
 		if round == maxRounds {
-			return res, fmt.Errorf("zone %s: the fixes do not come to an end after %d rounds; nothing was changed", z.Apex, maxRounds)
+			return res, tooManyRounds(z)
 		}
 		next, ok := res.Zone.Apply(batch)
 		if !ok {
 			return res, fmt.Errorf("zone %s: fixes contradict each other; nothing was changed", z.Apex)
 		}
-		res.Zone = next
 		for _, f := range fixed {
 			made[fixKey(f)] = true
 		}
-		touched = append(touched, batch...)
-		res.Fixed = append(res.Fixed, fixed...)
+		res.Zone, touched, res.Fixed = next, append(touched, batch...), append(res.Fixed, fixed...)
+		left = e.Run(next)
+	}
+	res.Left = left
+	for i, f := range left {
+		if f.Fix == nil {
+			continue
+		}
+		if why := refused[fixKey(f)]; why != "" {
+			res.NotMade[i] = why
+		}
 	}
 	res.Changes = zone.Diff(z, res.Zone, touched.Keys())
 	Sort(res.Fixed)
 	return res, nil
+}
+
+// blame looks for findings that the fixes brought and that are as bad as one
+// that was mended at the same owner: a second DMARC record made readable takes
+// the first one away. The fixes at that owner are refused, and true is
+// returned, so that the zone is fixed anew without them.
+func blame(before []Finding, res FixResult, refused map[string]string) bool {
+	type key struct {
+		id   string
+		name zone.Name
+	}
+	count := map[key]int{}
+	packs := map[string]bool{"": true}
+	for _, f := range before {
+		count[key{f.Rule.ID, f.Name}]++
+		packs[f.Pack] = true
+	}
+	again := false
+	for _, f := range res.Left {
+		k := key{f.Rule.ID, f.Name}
+		if count[k]--; count[k] >= 0 || f.Severity <= Info {
+			continue
+		}
+		// A mended record may show which mail host the zone belongs to; what
+		// that host asks for besides was missing before.
+		if !packs[f.Pack] {
+			continue
+		}
+		same := func(g Finding, typ zone.Type) bool {
+			return f.Severity >= g.Severity && slices.ContainsFunc(g.Fix.Changes, func(c zone.Change) bool {
+				return c.Name == f.Name && (typ == 0 || c.Type == typ)
+			})
+		}
+		typ := f.Type // the fixes of that RRset, else those of that owner
+		if !slices.ContainsFunc(res.Fixed, func(g Finding) bool { return same(g, typ) }) {
+			typ = 0
+		}
+		for _, g := range res.Fixed {
+			if k := fixKey(g); same(g, typ) && refused[k] == "" {
+				refused[k] = fmt.Sprintf("its fix would lead to another mistake, %s", f.Rule.ID)
+				again = true
+			}
+		}
+	}
+	return again
 }
 
 // claim takes the RRsets of a fix for this round; a fix that shares one with an
@@ -106,15 +192,13 @@ func claim(taken map[zone.Key]bool, cs zone.ChangeSet) bool {
 func fixKey(f Finding) string {
 	var b strings.Builder
 	b.WriteString(f.Rule.ID)
-	if f.Fix != nil {
-		for _, c := range f.Fix.Changes {
-			fmt.Fprintf(&b, "|%s %s", c.Name, c.Type)
-			for _, r := range c.Before {
-				b.WriteString("-" + r.Data)
-			}
-			for _, r := range c.After {
-				b.WriteString("+" + r.Data)
-			}
+	for _, c := range f.Fix.Changes {
+		fmt.Fprintf(&b, "|%s %s", c.Name, c.Type)
+		for _, r := range c.Before {
+			fmt.Fprintf(&b, "-%d:%d %s", r.Loc.File, r.Loc.Offset, r.Data)
+		}
+		for _, r := range c.After {
+			b.WriteString("+" + r.Data)
 		}
 	}
 	return b.String()

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"hash/maphash"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/zonelint/zonelint/zone"
 )
@@ -184,7 +186,8 @@ func (ed *editor) run() {
 			if pl.owned {
 				ed.now.owner, ed.now.hasOwner = pl.owner, pl.hasOwner
 			}
-		case placedDirective: // a $GENERATE may give a TTL
+		case placedDirective:
+			ed.generated(pl)
 			if pl.ttls.lastTTL != before.lastTTL || pl.ttls.hasLast != before.hasLast {
 				ed.now.ttls.lastTTL, ed.now.ttls.hasLast = pl.ttls.lastTTL, pl.ttls.hasLast
 			}
@@ -197,6 +200,25 @@ func (ed *editor) run() {
 	for _, r := range ed.inserts[-1] {
 		ed.insert(-1, r)
 	}
+}
+
+// generated writes the TTL of a $GENERATE out where it would inherit another
+// one.
+func (ed *editor) generated(pl *placed) {
+	f := ed.source.files[pl.file]
+	e, _, ok := f.read(pl.start)
+	if !ok || len(e.toks) < 5 || !strings.EqualFold(view(e.toks[0].text(f.src)), "$GENERATE") {
+		return
+	}
+	h, ft := (&entry{toks: e.toks[2:], owned: true}).head(f.src)
+	ttl, known := pl.ttls.inherited()
+	now, still := ed.now.ttls.inherited()
+	if ft != nil || h.ttl >= 0 || !known || still && now == ttl {
+		return
+	}
+	at := int(e.toks[3].start)
+	ed.edit(pl.file, at, at, strconv.FormatUint(uint64(ttl), 10)+" ")
+	ed.now.ttls = ed.now.ttls.take(true, ttl)
 }
 
 // record brings the entry of one record up to date.
