@@ -3,6 +3,9 @@ package spf
 import (
 	"cmp"
 	"slices"
+	"strings"
+
+	"github.com/zonelint/zonelint/zone"
 )
 
 // repairs returns the edits of all faults that can be mended, in the order of
@@ -28,4 +31,59 @@ func ordered(edits []Edit) []Edit {
 		out = append(out, e)
 	}
 	return out
+}
+
+// applied returns a text with edits made, which are in order and do not
+// overlap.
+func applied(text string, edits []Edit) string {
+	var b strings.Builder
+	at := 0
+	for _, e := range edits {
+		b.WriteString(text[at:e.From])
+		b.WriteString(e.Text)
+		at = e.To
+	}
+	b.WriteString(text[at:])
+	return b.String()
+}
+
+// edited returns a TXT record with edits made to its text. Strings that no
+// edit concerns stay as they are cut.
+func edited(rec zone.Record, edits []Edit) zone.Record {
+	for _, e := range slices.Backward(edits) {
+		rec = rec.WithText(e.From, e.To, e.Text)
+	}
+	return rec
+}
+
+// without returns the edits that remove terms with the blanks before them.
+func (r *Record) without(remove func(i int, t Term) bool) []Edit {
+	var edits []Edit
+	for i, t := range r.Terms {
+		if remove(i, t) {
+			edits = append(edits, Edit{r.endBefore(i), t.To, ""})
+		}
+	}
+	return edits
+}
+
+// endBefore returns where what stands before a term ends.
+func (r *Record) endBefore(term int) int {
+	if term > 0 {
+		return r.Terms[term-1].To
+	}
+	return r.VersionTo
+}
+
+// quote returns a part of a record in quotes, cut if it is long.
+func quote(s string) string { return quoteUpTo(s, 60) }
+
+// quoteLong is quote for a whole record.
+func quoteLong(s string) string { return quoteUpTo(s, 400) }
+
+func quoteUpTo(s string, limit int) string {
+	if len(s) > limit {
+		s = s[:limit] + "..."
+	}
+	return `"` + s + `"`
 }

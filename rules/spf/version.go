@@ -120,11 +120,31 @@ func nearVersion(text string, at int) int {
 			return end
 		}
 	}
+	if !mentionsSPF(text[at:]) {
+		return 0
+	}
 	end := tokenEnd(text, at)
 	if token := strings.TrimRight(text[at:end], ";,.:"); len(token) >= 4 && len(token) <= 9 && distance(token, versionSection) <= 2 {
 		return end
 	}
 	return 0
+}
+
+// mentionsSPF reports whether two of the letters s, p and f stand at the start
+// of s, which rules out the other records that begin with "v=".
+func mentionsSPF(s string) bool {
+	var seen [3]bool
+	for i := range min(len(s), 9) {
+		switch s[i] | 0x20 {
+		case 's':
+			seen[0] = true
+		case 'p':
+			seen[1] = true
+		case 'f':
+			seen[2] = true
+		}
+	}
+	return seen[0] && (seen[1] || seen[2]) || seen[1] && seen[2]
 }
 
 // convincing reports whether the terms alone show that a text is meant as SPF:
@@ -170,7 +190,7 @@ func (p *parser) version(v version, text string) {
 		f.Sure = word == "vspf1" || word == "spf1"
 		p.insert(f)
 	case v.to < v.end && (v.body > v.to || octets[text[v.to]] != blank):
-		f := Fault{Kind: VersionEnd, From: v.to, To: v.body, Term: -1, Sure: true, Repair: []Edit{{v.to, v.body, " "}}}
+		f := Fault{Kind: VersionEnd, From: v.from, To: v.body, Term: -1, Sure: true, Repair: []Edit{{v.to, v.body, " "}}}
 		if v.body == v.end || octets[text[v.body]] == blank {
 			f.Repair[0].Text = ""
 		}

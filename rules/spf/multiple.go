@@ -1,0 +1,93 @@
+package spf
+
+import (
+	"fmt"
+
+	"github.com/zonelint/zonelint/rules"
+	"github.com/zonelint/zonelint/zone"
+)
+
+func (s ruleset) multiple() *rules.Rule {
+	return &rules.Rule{
+		ID:       "spf-multiple",
+		Severity: rules.Error,
+		Summary:  "a name has several SPF records",
+		What:     "Several TXT records at one name begin with v=spf1. Other TXT records beside one SPF record do no harm.",
+		Why: "Receivers must not choose between them: they end with a permanent error, so none of the records is in force and mail does not pass SPF. " +
+			"It often happens when a second mail service is set up.",
+		Bad: "@ IN TXT \"v=spf1 mx -all\"\n" +
+			"@ IN TXT \"v=spf1 include:_spf.example.net ~all\"\n",
+		Good: "@ IN TXT \"v=spf1 mx include:_spf.example.net -all\"\n" +
+			"@ IN TXT \"site-verification=abc\"\n",
+		Refs: []string{"RFC 7208, section 3.2", "RFC 7208, section 4.5"},
+		Fix:  rules.Unsafe,
+		Run:  rules.On(shared, s.checkMultiple),
+	}
+}
+
+func (s ruleset) checkMultiple(p *rules.Pass, cs []Candidate) {
+	var several []Candidate
+	data := map[string]bool{}
+	for _, c := range cs {
+		// Records of the same RDATA are one record to DNS (RFC 2181, section 5).
+		if c.SPF.Form == SPF && !data[c.Record.Data] {
+			data[c.Record.Data] = true
+			several = append(several, c)
+		}
+	}
+	if len(several) < 2 {
+		return
+	}
+	part := zone.Part{Kind: zone.PartRData}
+	first, second := several[0], several[1]
+	f := rules.At(second.Record, part, fmt.Sprintf(
+		"%s has %d SPF records, so receivers end with a permanent error and none is in force. Merge them into one.", second.Record.Name, len(several)))
+	f.Related = append(f.Related, rules.Related{Span: first.Record.Span(part), Message: "the first SPF record"})
+	for _, c := range several[2:] {
+		f.Related = append(f.Related, rules.Related{Span: c.Record.Span(part), Message: "another SPF record"})
+	}
+	f.Fix = s.merging(cs, several)
+	p.Report(f)
+}
+
+// merging returns the fix that makes one record of several, which all have the
+// form SPF and differ. The others of their owner stay.
+func (s ruleset) merging(cs, several []Candidate) *rules.Fix {
+	manual := &rules.Fix{Safety: rules.Manual, Description: "merge the records into one that names all senders and ends in one \"all\""}
+	parsed := make([]*Record, len(several))
+	before := make([]int, len(s))
+	for i := range several {
+		parsed[i] = several[i].SPF
+		for j, n := range s.count(&several[i]) {
+			before[j] += n
+		}
+	}
+	text, same := merge(parsed)
+	if text == "" {
+		return manual
+	}
+	change := zone.Change{Name: several[0].Record.Name, Type: zone.TypeTXT}
+	kept := several[0].Record
+	if text != kept.Text() {
+		kept.Data, kept.Notes = zone.TextData(text), 0
+		change.Before = append(change.Before, several[0].Record)
+		change.After = append(change.After, kept)
+	}
+	first := true // which is several[0]
+	for _, c := range cs {
+		if c.SPF.Form == SPF {
+			if !first {
+				change.Before = append(change.Before, c.Record)
+			}
+			first = false
+		}
+	}
+	if !better(before, s.count(&Candidate{kept, Parse(text)}), -1) {
+		return manual
+	}
+	fix := &rules.Fix{Safety: rules.Unsafe, Description: "merge the records into " + quoteLong(text), Changes: zone.ChangeSet{change}}
+	if same {
+		fix.Safety, fix.Description = rules.Safe, "keep one of the records, which say the same"
+	}
+	return fix
+}
