@@ -9,8 +9,9 @@ import (
 )
 
 // maxRounds bounds the fix loop: a fix may bring forth another, but not for
-// ever.
-const maxRounds = 10
+// ever. An RRset takes one fix a round, and three SPF records that have
+// everything wrong need some thirty.
+const maxRounds = 100
 
 // FixResult is what the fix loop made of a zone.
 type FixResult struct {
