@@ -253,28 +253,60 @@ func FromRR(rr dns.RR) (Record, error) {
 	}
 	r := Record{Name: name, Type: Type(h.Rrtype), Class: Class(h.Class), TTL: h.Ttl}
 	data := buf[len(name)+10 : end]
+	foldNames(r.Type, data)
 	r.Data = string(data)
-	switch r.Type {
-	case TypeNS, TypeCNAME, TypePTR, TypeDNAME, TypeMX, TypeSRV:
-		t := r.Target()
-		r = r.WithTarget(lower(t))
-	case TypeSOA:
-		if len(data) > 20 {
-			at := len(data) - 20
-			r.Data = string(lower(Name(data[:at]))) + string(data[at:])
-		}
-	}
 	return r, nil
 }
 
-// lower folds ASCII letters. Length octets are below 64, so they are no
-// letters.
-func lower(n Name) Name {
-	b := []byte(n)
-	for i, c := range b {
+// namesAt tells where the RDATA of a type has its domain names: a digit stands
+// for that many octets, s for a character-string, n for a name; nothing is said
+// of what follows the last name.
+var namesAt = map[Type]string{
+	TypeNS: "n", TypeCNAME: "n", TypePTR: "n", TypeDNAME: "n",
+	TypeMX: "2n", TypeSRV: "6n", TypeSOA: "nn",
+	Type(dns.TypeMB): "n", Type(dns.TypeMD): "n", Type(dns.TypeMF): "n", Type(dns.TypeMG): "n", Type(dns.TypeMR): "n",
+	Type(dns.TypeMINFO): "nn", Type(dns.TypeRP): "nn", Type(dns.TypeTALINK): "nn", Type(dns.TypeNSAPPTR): "n",
+	Type(dns.TypeAFSDB): "2n", Type(dns.TypeRT): "2n", Type(dns.TypeKX): "2n", Type(dns.TypeLP): "2n", Type(dns.TypePX): "2nn",
+	Type(dns.TypeNAPTR): "4sssn", Type(dns.TypeSVCB): "2n", Type(dns.TypeHTTPS): "2n",
+	TypeNSEC: "n", Type(dns.TypeNXT): "n", TypeRRSIG: "99n", Type(dns.TypeSIG): "99n",
+}
+
+// foldNames puts the domain names in the RDATA of a type in lower case.
+func foldNames(t Type, data []byte) {
+	row := namesAt[t]
+	switch {
+	case t == Type(dns.TypeHIP) && len(data) >= 4: // RFC 8005, section 5
+		if at := 4 + int(data[0]) + int(binary.BigEndian.Uint16(data[2:])); at < len(data) {
+			fold(data[at:])
+		}
+	case t == Type(dns.TypeIPSECKEY) && len(data) > 3 && data[1] == 3: // RFC 4025, section 2.5
+		row = "3n"
+	case t == Type(dns.TypeAMTRELAY) && len(data) > 2 && data[1]&0x7f == 3: // RFC 8777, section 4.2
+		row = "2n"
+	}
+	at := 0
+	for _, c := range row {
+		n := int(c - '0')
+		switch {
+		case at >= len(data):
+			return
+		case c == 's':
+			n = 1 + int(data[at])
+		case c == 'n':
+			if n = wireLen(string(data[at:])); n > 0 {
+				fold(data[at : at+n])
+			}
+		}
+		at += n
+	}
+}
+
+// fold puts ASCII letters in lower case. The length octets of a name are below
+// 64, so they are no letters.
+func fold(name []byte) {
+	for i, c := range name {
 		if 'A' <= c && c <= 'Z' {
-			b[i] = c + 'a' - 'A'
+			name[i] = c + 'a' - 'A'
 		}
 	}
-	return Name(b)
 }

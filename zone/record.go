@@ -8,8 +8,8 @@ type Record struct {
 	Type  Type
 	Class Class
 	TTL   uint32 // seconds
-	// Data is the RDATA in wire format, uncompressed, with domain names of the
-	// types of RFC 1035 and RFC 2782 in lower case.
+	// Data is the RDATA in wire format, uncompressed, with domain names in lower
+	// case.
 	Data string
 	// Notes tell how the source wrote the record, where that matters.
 	Notes Notes
