@@ -57,7 +57,11 @@ func (r *rdataReader) read(src []byte, toks []token, typ zone.Type, origin zone.
 	case zone.TypeCAA:
 		f = r.caa(src, toks, at)
 	default:
-		f = r.other(src, toks, typ, origin, at)
+		if cols, ok := rows[typ]; ok {
+			f = r.row(src, toks, typ, cols, origin, at)
+		} else {
+			f = r.other(src, toks, typ, origin, at)
+		}
 	}
 	if f != nil {
 		return nil, 0, f
@@ -357,8 +361,11 @@ func (r *rdataReader) other(src []byte, toks []token, typ zone.Type, origin zone
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, ". 0 IN %s", typ)
-	for _, t := range toks {
-		b.WriteByte(' ')
+	for i, t := range toks {
+		// A parameter like alpn="h2,h3" is one field (RFC 9460, section 2.1).
+		if i == 0 || toks[i-1].end != t.start || typ != zone.Type(dns.TypeSVCB) && typ != zone.Type(dns.TypeHTTPS) {
+			b.WriteByte(' ')
+		}
 		b.Write(t.text(src))
 	}
 	b.WriteByte('\n')

@@ -1,0 +1,146 @@
+package masterfile
+
+import (
+	"encoding/base64"
+	"encoding/hex"
+	"strings"
+
+	"github.com/miekg/dns"
+
+	"github.com/zonelint/zonelint/zone"
+)
+
+// columnKind says how one field of RDATA is written.
+type columnKind uint8
+
+const (
+	number8     columnKind = iota // a decimal number of that many bits
+	number16                      //
+	number32                      //
+	domainName                    //
+	charString                    // one character-string
+	quotedText                    // octets without a length before them, in quotes
+	ipv4                          //
+	hexToEnd                      // hexadecimal, in one word or more
+	base64ToEnd                   // Base64, in one word or more
+)
+
+// column is a field of a type whose RDATA is a plain row of fields.
+type column struct {
+	kind columnKind
+	what string // with an article, for messages
+}
+
+// rows are the types whose RDATA is a row of fields, but for the usual ones,
+// which have code of their own. Read here, a mistake is found in its field.
+var rows = map[zone.Type][]column{
+	zone.Type(dns.TypeMB):     {{domainName, "a host name"}},
+	zone.Type(dns.TypeMD):     {{domainName, "a host name"}},
+	zone.Type(dns.TypeMF):     {{domainName, "a host name"}},
+	zone.Type(dns.TypeMG):     {{domainName, "a mailbox"}},
+	zone.Type(dns.TypeMR):     {{domainName, "a mailbox"}},
+	zone.Type(dns.TypeMINFO):  {{domainName, "a mailbox"}, {domainName, "a mailbox for errors"}},
+	zone.Type(dns.TypeHINFO):  {{charString, "a CPU"}, {charString, "an operating system"}},
+	zone.Type(dns.TypeRP):     {{domainName, "a mailbox"}, {domainName, "the name of a TXT record"}},
+	zone.Type(dns.TypeAFSDB):  {{number16, "a subtype"}, {domainName, "a host name"}},
+	zone.Type(dns.TypeRT):     {{number16, "a preference"}, {domainName, "a host name"}},
+	zone.Type(dns.TypePX):     {{number16, "a preference"}, {domainName, "an RFC 822 domain"}, {domainName, "an X.400 domain"}},
+	zone.Type(dns.TypeKX):     {{number16, "a preference"}, {domainName, "a host name"}},
+	zone.Type(dns.TypeNAPTR):  {{number16, "an order"}, {number16, "a preference"}, {charString, "flags"}, {charString, "a service"}, {charString, "a regular expression"}, {domainName, "a replacement"}},
+	zone.Type(dns.TypeSSHFP):  {{number8, "an algorithm"}, {number8, "a fingerprint type"}, {hexToEnd, "a fingerprint"}},
+	zone.TypeTLSA:             {{number8, "a usage"}, {number8, "a selector"}, {number8, "a matching type"}, {hexToEnd, "association data"}},
+	zone.Type(dns.TypeSMIMEA): {{number8, "a usage"}, {number8, "a selector"}, {number8, "a matching type"}, {hexToEnd, "association data"}},
+	zone.Type(dns.TypeDHCID):  {{base64ToEnd, "an identifier"}},
+	zone.Type(dns.TypeTALINK): {{domainName, "a previous name"}, {domainName, "a next name"}},
+	// RFC 7553, section 4.5 wants the quotes, and BIND refuses a URI without.
+	zone.Type(dns.TypeURI):        {{number16, "a priority"}, {number16, "a weight"}, {quotedText, "a target"}},
+	zone.Type(dns.TypeOPENPGPKEY): {{base64ToEnd, "a key"}},
+	zone.Type(dns.TypeZONEMD):     {{number32, "a serial"}, {number8, "a scheme"}, {number8, "a hash algorithm"}, {hexToEnd, "a digest"}},
+	zone.Type(dns.TypeL32):        {{number16, "a preference"}, {ipv4, "a locator"}},
+	zone.Type(dns.TypeLP):         {{number16, "a preference"}, {domainName, "a host name"}},
+}
+
+// row reads RDATA that is a row of fields.
+func (r *rdataReader) row(src []byte, toks []token, typ zone.Type, cols []column, origin zone.Name, at token) *fault {
+	whats := make([]string, len(cols))
+	for i, c := range cols {
+		whats[i] = c.what
+	}
+	last := len(cols) - 1
+	fields := toks
+	if k := cols[last].kind; k == hexToEnd || k == base64ToEnd {
+		fields = toks[:min(len(toks), len(cols))]
+	}
+	if f := count(src, fields, typ, at, whats...); f != nil {
+		return f
+	}
+	for i, c := range cols[:last] {
+		if f := r.column(src, toks[i:i+1], c, origin); f != nil {
+			return f
+		}
+	}
+	return r.column(src, toks[last:], cols[last], origin)
+}
+
+// column reads one field, which for some kinds is all that is left.
+func (r *rdataReader) column(src []byte, toks []token, c column, origin zone.Name) *fault {
+	t := toks[0]
+	w := t.text(src)
+	_, noun, _ := strings.Cut(c.what, " ")
+	switch c.kind {
+	case number8:
+		return r.number(src, t, 1, noun)
+	case number16:
+		return r.number(src, t, 2, noun)
+	case number32:
+		return r.number(src, t, 4, noun)
+	case domainName:
+		return r.name(src, t, origin)
+	case charString:
+		return r.oneString(src, t)
+	case quotedText:
+		if !t.quoted(src) {
+			return faultAt(t, "%s stands without quotes, and name servers refuse the zone. Put it in quotes.", quote(w))
+		}
+		return r.text(src, t)
+	case ipv4:
+		v, ok := parseIPv4(w)
+		if !ok {
+			return faultAt(t, "%s is not an IPv4 address.", quote(w))
+		}
+		r.buf = append(r.buf, v[:]...)
+		return nil
+	case hexToEnd:
+		return r.encoded(src, toks, "hexadecimal, two digits an octet", hex.AppendDecode)
+	}
+	return r.encoded(src, toks, "Base64", base64.StdEncoding.Strict().AppendDecode)
+}
+
+// oneString reads a character-string of a type that has a fixed number of them.
+func (r *rdataReader) oneString(src []byte, t token) *fault {
+	length := len(r.buf)
+	r.buf = append(r.buf, 0)
+	if f := r.text(src, t); f != nil {
+		return f
+	}
+	n := len(r.buf) - length - 1
+	if n > zone.MaxString {
+		return faultAt(t, "This string has %d octets, and a character-string holds at most 255.", n)
+	}
+	r.buf[length] = byte(n)
+	return nil
+}
+
+// encoded reads the words up to the end as one text in an encoding.
+func (r *rdataReader) encoded(src []byte, toks []token, what string, decode func(dst, src []byte) ([]byte, error)) *fault {
+	var joined []byte
+	for _, t := range toks {
+		joined = append(joined, t.text(src)...)
+	}
+	buf, err := decode(r.buf, joined)
+	if err != nil {
+		return &fault{int(toks[0].start), int(toks[len(toks)-1].end), quote(joined) + " is not " + what + "."}
+	}
+	r.buf = buf
+	return nil
+}
