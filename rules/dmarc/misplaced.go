@@ -14,7 +14,7 @@ var misplaced = &rules.Rule{
 	Summary:  "a DMARC record stands where no receiver looks",
 	What: "A TXT record that begins with v=DMARC1 stands at a name whose first label is not _dmarc, for example at the domain itself. " +
 		"Records that accept another domain's reports (below _report._dmarc), targets of a CNAME at _dmarc, and wildcards are left alone. " +
-		"At a name that is no mail domain it is a warning, since a CNAME in another zone could lead there.",
+		"It is a warning at a name that is no mail domain, since a CNAME in another zone could lead there, and where _dmarc has its record too.",
 	Why: "Receivers ask for _dmarc.example.com and nothing else, so the record has no effect: the domain has no policy and gets no reports.",
 	Bad: `@ IN TXT "v=DMARC1; p=none; rua=mailto:dmarc@example.com"
 `,
@@ -32,9 +32,15 @@ func checkMisplaced(p *rules.Pass, s *Set) {
 	name := policyName(s.Name)
 	// A record that a CNAME in another zone could lead to is not certainly
 	// without effect. Nobody points a CNAME at a domain with mail of its own.
-	severity, safety, unless := rules.Error, rules.Safe, ""
+	severity, unless := rules.Error, ""
 	if !mailDomain(s.zone, s.Name) {
-		severity, safety, unless = rules.Warning, rules.Unsafe, " unless a CNAME leads here"
+		severity, unless = rules.Warning, " unless a CNAME leads here"
+	}
+	// Below the apex another policy may be in force, which the moved record
+	// would replace.
+	safety := rules.Unsafe
+	if s.Name == s.zone.Apex {
+		safety = rules.Safe
 	}
 	if name == "" {
 		for _, e := range s.Entries {
@@ -51,7 +57,7 @@ func checkMisplaced(p *rules.Pass, s *Set) {
 		switch {
 		case taken:
 			f.Message = fmt.Sprintf("This DMARC record stands at %s, but receivers only look at %s, which has its own, so it has no effect%s. Remove it.", s.Name, name, unless)
-			f = f.WithFix(rules.Unsafe, "remove it, since "+name.String()+" has a DMARC record", zone.Remove(e.Record))
+			f = f.As(rules.Warning).WithFix(rules.Unsafe, "remove it, since "+name.String()+" has a DMARC record", zone.Remove(e.Record))
 		case len(s.Entries) > 1:
 			f = f.WithFix(rules.Manual, fmt.Sprintf("move one of the %d records to %s and remove the others", len(s.Entries), name))
 		case direct.Status == zone.Unknown, direct.Status == zone.Aliased && direct.Wildcard == "":

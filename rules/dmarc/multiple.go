@@ -51,7 +51,7 @@ func checkMultiple(p *rules.Pass, s *Set) {
 		return
 	}
 	part := zone.Part{Kind: zone.PartRData}
-	f := rules.At(extra[0].Record, part, fmt.Sprintf("%s has %d DMARC records, so receivers discard them all and the domain has no policy. Keep one.", s.Name, len(extra)+1))
+	f := rules.At(extra[0].Record, part, fmt.Sprintf("%s has %d DMARC records: receivers by RFC 9989 discard them all and look at the parent domain, older ones apply no DMARC. Keep one.", s.Name, len(extra)+1))
 	f.Related = append(f.Related, rules.Related{Span: first.Span(part), Message: "the first DMARC record"})
 	for _, e := range extra[1:] {
 		f.Related = append(f.Related, rules.Related{Span: e.Span(part), Message: "another DMARC record"})

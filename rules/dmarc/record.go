@@ -292,7 +292,7 @@ func (r *Record) Tag(name string) (t tagvalue.Tag, ok bool) {
 var junk = []string{" ", "\t", "\r", "\n", `"`, "'", "\u00a0", "\u200b", "\ufeff", "\u201c", "\u201d", "\u2018", "\u2019", "\u201e", "\xa0"}
 
 func skipJunk(text string, i int) int {
-	for i < len(text) {
+	for i < len(text) && (text[i] <= '\'' || text[i] >= 0x80) { // the last of junk in ASCII
 		n := 0
 		for _, j := range junk {
 			if strings.HasPrefix(text[i:], j) {

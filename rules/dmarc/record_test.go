@@ -236,6 +236,11 @@ func FuzzFix(f *testing.F) {
 				now = append(now, r.String())
 			}
 			for i, why := range res.NotMade {
+				// A record is not moved as long as it has a mistake that takes a
+				// person to mend.
+				if res.Left[i].Rule == misplaced {
+					continue
+				}
 				t.Fatalf("%s %q: %s: %s\n%s", owner, text, res.Left[i].Rule.ID, why, strings.Join(now, "\n"))
 			}
 			for _, f := range res.Left {

@@ -47,6 +47,17 @@ func (s *Set) Domain() zone.Name {
 	return s.Name
 }
 
+// valid counts the records whose version receivers accept.
+func (s *Set) valid() int {
+	n := 0
+	for i := range s.Entries {
+		if s.Entries[i].DMARC.Version.Valid() {
+			n++
+		}
+	}
+	return n
+}
+
 // Sets is the subject of all records that are meant as DMARC, each visited
 // once: every TXT record at a "_dmarc" owner that could be one, and TXT records
 // elsewhere that begin like one. What lies below a delegation is not visited,

@@ -16,7 +16,7 @@ var syntax = &rules.Rule{
 	What: "Something in a DMARC record behind its version is not of the form tag=value; tag=value: a missing semicolon or equals sign, " +
 		"text that is no tag, a name of other things than letters, a tag without a value, nothing between two semicolons, a control character.",
 	Why: "Receivers skip what they cannot read and take the default for it, and strict ones refuse the record. " +
-		"Where that hits p, sp, np or rua the policy or the reports are lost, which makes it an error.",
+		"Where that hits p, sp or np the policy is lost, which makes it an error.",
 	Bad: `_dmarc IN TXT "v=DMARC1; p=reject rua=mailto:dmarc@example.com"
 `,
 	Good: `_dmarc IN TXT "v=DMARC1; p=reject; rua=mailto:dmarc@example.com"
@@ -69,10 +69,11 @@ func checkSyntax(p *rules.Pass, e *Entry) {
 	}
 }
 
-// vital reports whether losing a tag loses the policy or the reports.
-func vital(name string) bool {
+// isPolicy reports whether the value of a tag is a policy, without which the
+// record is void or acts as p=none (RFC 9989, section 4.10.1).
+func isPolicy(name string) bool {
 	switch strings.ToLower(name) {
-	case "p", "sp", "np", "rua":
+	case "p", "sp", "np":
 		return true
 	}
 	return false
@@ -83,7 +84,7 @@ func appendFaults(faults []fault, r *Record, i int) []fault {
 	t := &r.Tags[i]
 	name, value := t.Name.Of(r.Text), t.Value.Of(r.Text)
 	severity := rules.Warning
-	if vital(name) {
+	if isPolicy(name) {
 		severity = rules.Error
 	}
 	add := func(from, to int, repair *edit, format string, args ...any) {
@@ -91,7 +92,7 @@ func appendFaults(faults []fault, r *Record, i int) []fault {
 	}
 	if t.Faults.Has(tagvalue.NoSemicolon) {
 		before := &r.Tags[i-1]
-		if vital(before.Name.Of(r.Text)) {
+		if isPolicy(before.Name.Of(r.Text)) {
 			severity = rules.Error
 		}
 		add(t.Name.From, t.Equals+1, &edit{t.Whole.From, t.Name.From, "; "},
@@ -118,20 +119,11 @@ func appendFaults(faults []fault, r *Record, i int) []fault {
 			"A quote or a blank that is none in ASCII stands before the tag %s, so receivers do not know the tag and skip it. Remove that.", name)
 	case t.Faults.Has(tagvalue.BadName):
 		add(t.Name.From, t.Name.To, nil, "%q is no name of a tag, since names are letters only, and receivers skip it. Correct or remove it.", excerpt(name))
-	case value == "" && !ispolicy(name):
+	case value == "" && !isPolicy(name):
 		add(t.Name.From, t.Equals+1, nil, "The tag %s has no value, so receivers skip it. Give it one or remove it.", name)
 	}
 	if t.Faults.Has(tagvalue.BadOctet) && (r.Text[t.BadOctet] < ' ' || r.Text[t.BadOctet] == 0x7f) {
 		add(t.BadOctet, t.BadOctet+1, nil, "The record holds the control character %d here, so receivers cannot read the tag %s. Remove it.", r.Text[t.BadOctet], name)
 	}
 	return faults
-}
-
-// ispolicy reports whether the rules about policies speak of the tag's value.
-func ispolicy(name string) bool {
-	switch strings.ToLower(name) {
-	case "p", "sp", "np":
-		return true
-	}
-	return false
 }

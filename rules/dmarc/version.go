@@ -12,7 +12,7 @@ var version = &rules.Rule{
 	Severity: rules.Error,
 	Summary:  "a DMARC record does not begin with v=DMARC1",
 	What: "A TXT record is meant as DMARC, but the tag v=DMARC1 is missing, is not the first thing in the record, " +
-		"is written in small letters or with another number, or has no semicolon behind it.",
+		"is written in small letters or with another number, or has no semicolon behind it. Beside a good record of the same name it is a warning.",
 	Why: "Receivers ignore a record that does not begin with exactly v=DMARC1, so the domain has no policy and gets no reports.",
 	Bad: `_dmarc IN TXT "v=dmarc1; p=quarantine; rua=mailto:dmarc@example.com"
 `,
@@ -41,7 +41,11 @@ func checkVersion(p *rules.Pass, s *Set, e *Entry) {
 		message = fmt.Sprintf("The version is written %q. That is allowed, but some receivers look for \"v=DMARC1\" letter by letter. Write it so.", written)
 	case VersionBehind:
 		part = zone.TextPart(0, v.Span.From)
-		message = fmt.Sprintf("The record begins with %q before v=DMARC1, so receivers do not take it for DMARC and ignore it. Remove that.", excerpt(e.DMARC.Text[:v.Span.From]))
+		before := fmt.Sprintf("%q", excerpt(e.DMARC.Text[:v.Span.From]))
+		if skipBlanks(e.DMARC.Text, 0) == v.Span.From {
+			before = "a blank"
+		}
+		message = fmt.Sprintf("The record begins with %s before v=DMARC1, so receivers do not take it for DMARC and ignore it. Remove that.", before)
 	case VersionCase:
 		message = fmt.Sprintf("The version is written %q, but its value is case-sensitive, so receivers ignore the record. Write \"v=DMARC1\".", written)
 	case VersionUnclosed:
@@ -57,6 +61,9 @@ func checkVersion(p *rules.Pass, s *Set, e *Entry) {
 	case VersionMissing:
 		part = zone.Part{Kind: zone.PartRData}
 		message = "The record does not begin with \"v=DMARC1\", so receivers ignore it. Put \"v=DMARC1;\" before it."
+	}
+	if severity == rules.Error && s.valid() > 0 {
+		severity = rules.Warning // the policy is in force by another record
 	}
 	f := rules.At(e.Record, part, message).As(severity)
 	switch {

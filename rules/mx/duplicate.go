@@ -51,7 +51,7 @@ func checkDupHost(p *rules.Pass, s *set) {
 		}
 		// The same preference too is the same record twice, which is no matter
 		// of mail.
-		if keep.Preference() == r.Preference() {
+		if keep.Preference() == r.Preference() || null(r) {
 			continue
 		}
 		f := rules.At(r, exchange, fmt.Sprintf("%s names %s with the preferences %d and %d: that is one mail server, not two. Name another host, or remove this record.", s.name, r.Target(), keep.Preference(), r.Preference()))

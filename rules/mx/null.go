@@ -11,7 +11,8 @@ var nullMixed = &rules.Rule{
 	ID:       "mx-null-mixed",
 	Severity: rules.Warning,
 	Summary:  "a null MX stands beside other MX records",
-	What:     "A name has an MX record with the exchange \".\", which says that no mail is taken, and another one that names a mail server.",
+	What: "A name has an MX record with the exchange \".\", which says that no mail is taken, and another one, " +
+		"mostly one that names a mail server.",
 	Why: "A domain with a null MX must have no other MX record. Most senders pass over the null MX and deliver to the others, " +
 		"but what they do is not defined, and some refuse to deliver.",
 	Bad: `@ IN MX 0 .
@@ -31,12 +32,33 @@ func checkNullMixed(p *rules.Pass, s *set) {
 			nulls = append(nulls, r)
 		}
 	}
-	if len(nulls) == 0 || len(nulls) == len(s.records) {
+	if len(nulls) == 0 {
+		return
+	}
+	if len(nulls) == len(s.records) {
+		checkNulls(p, s)
 		return
 	}
 	for _, r := range nulls {
 		f := rules.At(r, exchange, fmt.Sprintf("%s has a null MX, which says that it takes no mail, beside MX records that name a mail server, so senders may refuse to deliver. Keep one or the other.", s.name))
 		p.Report(f.WithFix(rules.Unsafe, "remove the null MX", zone.Remove(nulls...)))
+	}
+}
+
+// checkNulls reports null MX records that differ from each other.
+func checkNulls(p *rules.Pass, s *set) {
+	keep := s.records[0]
+	for _, r := range s.records {
+		if r.Preference() < keep.Preference() {
+			keep = r
+		}
+	}
+	for _, r := range s.records {
+		if r.Preference() == keep.Preference() {
+			continue
+		}
+		f := rules.At(r, exchange, fmt.Sprintf("%s has null MX records with the preferences %d and %d, but a null MX must be the only MX. Remove this one.", s.name, keep.Preference(), r.Preference()))
+		p.Report(f.WithFix(rules.Safe, fmt.Sprintf("keep only MX %d .", keep.Preference()), zone.Remove(r)))
 	}
 }
 
@@ -64,7 +86,7 @@ func checkNullPref(p *rules.Pass, s *set) {
 	change := zone.Change{Name: r.Name, Type: r.Type}
 	for _, old := range s.records {
 		if old.Data != r.Data {
-			return // mx-null-mixed or mx-dup-host speaks first
+			return // mx-null-mixed speaks first
 		}
 		c := zone.Replace(old, zone.NewMX(old.Name, old.TTL, 0, zone.Root))
 		change.Before, change.After = append(change.Before, c.Before...), append(change.After, c.After...)

@@ -10,7 +10,10 @@ import (
 type set struct {
 	name    zone.Name
 	records []zone.Record
-	zone    *zone.Zone
+	// bare are the records whose exchange lies in the zone and has no address
+	// of its own there, be it as glue. Nearly always there are none.
+	bare []zone.Record
+	zone *zone.Zone
 }
 
 // sets is the subject of the MX records of every owner, but of those below a
@@ -18,13 +21,17 @@ type set struct {
 var sets = &rules.Subject[*set]{Each: func(p *rules.Pass, visit func(*set)) {
 	s := set{zone: p.Zone}
 	for n := range p.Zone.NodesOf(zone.TypeMX) {
-		s.name, s.records = n.Name(), s.records[:0]
+		s.name, s.records, s.bare = n.Name(), s.records[:0], s.bare[:0]
 		if p.Zone.Cut(s.name) != "" {
 			continue
 		}
 		for r := range n.Records() {
-			if r.Type == zone.TypeMX {
-				s.records = append(s.records, r)
+			if r.Type != zone.TypeMX {
+				continue
+			}
+			s.records = append(s.records, r)
+			if t := r.Target(); t.Within(p.Zone.Apex) && !hasAddress(p.Zone, t) {
+				s.bare = append(s.bare, r)
 			}
 		}
 		visit(&s)
@@ -36,3 +43,9 @@ var exchange = zone.Field(1)
 
 // null reports whether an MX record says that no mail is taken (RFC 7505).
 func null(r zone.Record) bool { return r.Target() == zone.Root }
+
+// hasAddress reports whether a name has an A or AAAA record of its own.
+func hasAddress(z *zone.Zone, name zone.Name) bool {
+	n, ok := z.Node(name)
+	return ok && (n.Has(zone.TypeA) || n.Has(zone.TypeAAAA))
+}

@@ -26,7 +26,7 @@ host IN A 192.0.2.1
 	Refs: []string{"RFC 2181, section 10.3", "RFC 5321, section 5.1"},
 	Fix:  rules.Unsafe,
 	Run: rules.On(sets, func(p *rules.Pass, s *set) {
-		for _, r := range s.records {
+		for _, r := range s.bare {
 			checkCNAME(p, s, r)
 		}
 	}),
@@ -37,9 +37,6 @@ const maxChain = 16
 
 func checkCNAME(p *rules.Pass, s *set, r zone.Record) {
 	t := r.Target()
-	if hasAddress(s.zone, t) || !t.Within(s.zone.Apex) {
-		return
-	}
 	a := s.zone.Lookup(t, zone.TypeA)
 	if a.Status != zone.Aliased {
 		return
@@ -99,7 +96,7 @@ mail IN A 192.0.2.1
 	Refs: []string{"RFC 5321, section 5.1", "RFC 1035, section 3.3.9"},
 	Fix:  rules.Manual,
 	Run: rules.On(sets, func(p *rules.Pass, s *set) {
-		for _, r := range s.records {
+		for _, r := range s.bare {
 			checkNX(p, s, r)
 		}
 	}),
@@ -107,8 +104,8 @@ mail IN A 192.0.2.1
 
 func checkNX(p *rules.Pass, s *set, r zone.Record) {
 	t := r.Target()
-	if null(r) || !t.Within(s.zone.Apex) || hasAddress(s.zone, t) {
-		return
+	if null(r) {
+		return // in the root zone
 	}
 	a := s.zone.Lookup(t, zone.TypeA)
 	if !a.Status.Absent() || !s.zone.Lookup(t, zone.TypeAAAA).Status.Absent() {
@@ -198,11 +195,4 @@ func address(n zone.Name) (addr netip.Addr, rest zone.Name, ok bool) {
 	}
 	addr, err := netip.ParseAddr(text)
 	return addr, rest, err == nil && addr.Zone() == ""
-}
-
-// hasAddress reports whether a name has an A or AAAA record of its own in the
-// zone, be it as glue: the quick answer for nearly every target.
-func hasAddress(z *zone.Zone, name zone.Name) bool {
-	n, ok := z.Node(name)
-	return ok && (n.Has(zone.TypeA) || n.Has(zone.TypeAAAA))
 }

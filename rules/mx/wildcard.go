@@ -30,7 +30,7 @@ func checkWildcard(p *rules.Pass, s *set) {
 		if null(r) {
 			continue
 		}
-		p.Report(rules.At(r, zone.Part{Kind: zone.PartOwner}, fmt.Sprintf("The wildcard %s takes mail for every name that does not exist, and for none that does. Keep it only if your mail host asks for it.", s.name)))
+		p.Report(rules.At(r, zone.Part{Kind: zone.PartOwner}, fmt.Sprintf("The wildcard %s makes every name that does not exist take mail, while names that exist need MX records of their own. Keep it only if your mail host asks for it.", s.name)))
 		return
 	}
 }
