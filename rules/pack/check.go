@@ -11,43 +11,72 @@ import (
 // asks for. All rules of the package look at it.
 type check struct {
 	z    *zone.Zone
-	pack *Pack
+	pack *plan
 	// sure says that the host takes the zone's mail: the user says so, or an MX
 	// record does.
 	sure bool
-	// others are the packs that apply to the zone beside this one, forced those
-	// that the user named.
-	others []*Pack
+	// all are the packs that apply to the zone, this one among them; forced says
+	// that the user named them.
+	all    []*Pack
 	forced bool
 	mx     mxSet
 	spf    spfState
-	// records are the verdicts on pack.Records, by index.
-	records []verdict
+	// verdicts are what is wrong with pack.Records.
+	verdicts []verdict
+}
+
+// plan is a pack with what checks of many zones need of it.
+type plan struct {
+	*Pack
+	owners   []string // of Records, in wire format up to the apex
+	includes []string // of SPF, as terms have them
+}
+
+func newPlan(p *Pack) *plan {
+	k := &plan{Pack: p}
+	for _, r := range p.Records {
+		name, _ := zone.ParseName(r.Name, zone.Root) // validated
+		k.owners = append(k.owners, string(name[:len(name)-1]))
+	}
+	if p.SPF != nil {
+		for _, n := range p.SPF.Include {
+			k.includes = append(k.includes, domain(n))
+		}
+	}
+	return k
 }
 
 // subject yields a check for each pack that applies to the zone.
 func subject(s Selector) *rules.Subject[*check] {
-	x, forced := newIndex(s.All), once(s.Forced)
+	forced := once(s.Forced)
+	plans := map[*Pack]*plan{}
+	for _, p := range slices.Concat(forced, s.All) {
+		plans[p] = newPlan(p)
+	}
 	return &rules.Subject[*check]{Each: func(p *rules.Pass, visit func(*check)) {
 		if p.Zone.Class != zone.ClassIN {
 			return // mail knows no other class (RFC 5321, section 5.1)
 		}
+		for _, k := range forced {
+			c := &check{z: p.Zone, pack: plans[k], sure: true, forced: true, all: forced}
+			c.read()
+			visit(c)
+		}
 		if len(forced) > 0 {
-			for _, k := range forced {
-				visit(newCheck(p.Zone, k, true, forced, true))
-			}
 			return
 		}
-		seen := x.sight(p.Zone)
+		seen := s.sight(p.Zone)
 		if len(seen) == 0 {
 			return
 		}
-		packs := make([]*Pack, len(seen))
+		all := make([]*Pack, len(seen))
 		for i, g := range seen {
-			packs[i] = g.pack
+			all[i] = g.pack
 		}
 		for _, g := range seen {
-			visit(newCheck(p.Zone, g.pack, g.by == ByMX, packs, false))
+			c := &check{z: p.Zone, pack: plans[g.pack], sure: g.by == ByMX, all: all}
+			c.read()
+			visit(c)
 		}
 	}}
 }
@@ -64,15 +93,10 @@ func once(packs []*Pack) []*Pack {
 	return out
 }
 
-func newCheck(z *zone.Zone, p *Pack, sure bool, all []*Pack, forced bool) *check {
-	c := &check{z: z, pack: p, sure: sure, forced: forced}
-	if len(all) > 1 {
-		c.others = slices.DeleteFunc(slices.Clone(all), func(o *Pack) bool { return o == p })
-	}
+func (c *check) read() {
 	c.readMX()
 	c.readSPF()
 	c.judgeRecords()
-	return c
 }
 
 // report gives a finding its pack. The facts of a pack that its host does not
@@ -102,12 +126,7 @@ func (l Level) wrong() rules.Severity { return max(l.absent(), rules.Info) }
 
 // serves reports whether a name is one of the host's mail servers.
 func (p *Pack) serves(exchange zone.Name) bool {
-	for _, suffix := range p.Detect.MX {
-		if exchange.Within(suffix) {
-			return true
-		}
-	}
-	return p.MX != nil && p.MX.index(exchange) >= 0
+	return within(exchange, p.Detect.MX) || p.MX != nil && p.MX.index(exchange) >= 0
 }
 
 // maxChain bounds how many CNAME records are followed in one zone.

@@ -2,6 +2,7 @@ package pack
 
 import (
 	"iter"
+	"slices"
 
 	"github.com/zonelint/zonelint/zone"
 )
@@ -43,7 +44,7 @@ type Detection struct {
 // show that the host once was, or still is, a sender for the domain.
 func (s Selector) Detect(z *zone.Zone) []Detection {
 	var out []Detection
-	for _, g := range newIndex(s.All).sight(z) {
+	for _, g := range s.sight(z) {
 		d := Detection{Pack: g.pack, By: g.by}
 		switch g.by {
 		case ByMX:
@@ -66,26 +67,9 @@ type sighting struct {
 	include zone.Name
 }
 
-// index finds packs by what they are recognised by.
-type index struct {
-	mx, spf, autoconfig map[zone.Name][]*Pack
-}
-
-func newIndex(packs []*Pack) *index {
-	x := &index{map[zone.Name][]*Pack{}, map[zone.Name][]*Pack{}, map[zone.Name][]*Pack{}}
-	for _, p := range packs {
-		for m, names := range map[*map[zone.Name][]*Pack][]zone.Name{&x.mx: p.Detect.MX, &x.spf: p.Detect.SPF, &x.autoconfig: p.Detect.Autoconfig} {
-			for _, n := range names {
-				(*m)[n] = append((*m)[n], p)
-			}
-		}
-	}
-	return x
-}
-
 // sight returns each pack that the zone points at once.
-func (x *index) sight(z *zone.Zone) []sighting {
-	if len(x.mx)+len(x.spf)+len(x.autoconfig) == 0 {
+func (s Selector) sight(z *zone.Zone) []sighting {
+	if len(s.All) == 0 {
 		return nil
 	}
 	apex, ok := z.Node(z.Apex)
@@ -93,80 +77,89 @@ func (x *index) sight(z *zone.Zone) []sighting {
 		return nil
 	}
 	if apex.Has(zone.TypeMX) {
-		return x.byMX(z, apex)
+		return s.byMX(z, apex)
 	}
-	if found := x.bySPF(z, apex); found != nil {
+	if found := s.bySPF(apex); found != nil {
 		return found
 	}
-	return x.byAutoconfig(z)
+	return s.byAutoconfig(z)
 }
 
-func (x *index) byMX(z *zone.Zone, apex zone.Node) []sighting {
+func (s Selector) byMX(z *zone.Zone, apex zone.Node) []sighting {
 	var out []sighting
 	for r := range apex.Records() {
 		if r.Type != zone.TypeMX {
 			continue
 		}
-		for _, p := range suffixed(x.mx, r.Target(), z) {
-			out = appendOnce(out, sighting{pack: p, by: ByMX, record: r})
+		for _, p := range s.All {
+			if pointsBelow(z, r.Target(), p.Detect.MX) {
+				out = appendOnce(out, sighting{pack: p, by: ByMX, record: r})
+			}
 		}
 	}
 	return out
 }
 
-func (x *index) bySPF(z *zone.Zone, apex zone.Node) []sighting {
+func (s Selector) bySPF(apex zone.Node) []sighting {
 	var out []sighting
 	for r := range apex.Records() {
 		if r.Type != zone.TypeTXT {
 			continue
 		}
 		for _, name := range includes(r) {
-			for _, p := range x.spf[name] {
-				out = appendOnce(out, sighting{pack: p, by: BySPF, record: r, include: name})
+			for _, p := range s.All {
+				if slices.Contains(p.Detect.SPF, name) {
+					out = appendOnce(out, sighting{pack: p, by: BySPF, record: r, include: name})
+				}
 			}
 		}
 	}
 	return out
 }
 
-func (x *index) byAutoconfig(z *zone.Zone) []sighting {
-	name, err := z.Apex.Child("autoconfig")
-	if err != nil {
+func (s Selector) byAutoconfig(z *zone.Zone) []sighting {
+	n, ok := z.Node("\x0aautoconfig" + z.Apex)
+	if !ok || !n.Has(zone.TypeCNAME) {
 		return nil
 	}
 	var out []sighting
-	for _, r := range z.RRset(name, zone.TypeCNAME) {
-		for _, p := range suffixed(x.autoconfig, r.Target(), z) {
-			out = appendOnce(out, sighting{pack: p, by: ByAutoconfig, record: r})
+	for _, r := range n.RRset(zone.TypeCNAME) {
+		for _, p := range s.All {
+			if pointsBelow(z, r.Target(), p.Detect.Autoconfig) {
+				out = appendOnce(out, sighting{pack: p, by: ByAutoconfig, record: r})
+			}
 		}
 	}
 	return out
 }
 
-// suffixed returns the packs of the longest suffix in m of a name that a record
-// of the zone points at. A name whose final dot was forgotten is taken for the
-// one that was meant.
-func suffixed(m map[zone.Name][]*Pack, name zone.Name, z *zone.Zone) []*Pack {
-	for n := name; n != ""; n = n.Parent() {
-		if ps := m[n]; ps != nil {
-			return ps
+// pointsBelow reports whether the target of a record is one of the suffixes or
+// lies below one. A target whose final dot was forgotten is taken for the one
+// that was meant.
+func pointsBelow(z *zone.Zone, target zone.Name, suffixes []zone.Name) bool {
+	if within(target, suffixes) {
+		return true
+	}
+	for meant := range undotted(target, z) {
+		if within(meant, suffixes) {
+			return true
 		}
 	}
-	for meant := range undotted(name, z) {
-		for n := meant; n != ""; n = n.Parent() {
-			if ps := m[n]; ps != nil {
-				return ps
-			}
+	return false
+}
+
+func within(name zone.Name, suffixes []zone.Name) bool {
+	for _, s := range suffixes {
+		if name.Within(s) {
+			return true
 		}
 	}
-	return nil
+	return false
 }
 
 func appendOnce(out []sighting, g sighting) []sighting {
-	for _, o := range out {
-		if o.pack == g.pack {
-			return out
-		}
+	if slices.ContainsFunc(out, func(o sighting) bool { return o.pack == g.pack }) {
+		return out
 	}
 	return append(out, g)
 }

@@ -11,13 +11,8 @@ import (
 
 // mxSet is the MX RRset of the apex as the pack sees it.
 type mxSet struct {
-	// records are by index of pack.MX.Records the record with that exchange,
-	// the one of lowest preference; without a Type if there is none.
-	records []zone.Record
-	// covered says by the same index that the exchange is there, or will be
-	// once a mistake is mended that has a finding of its own: its final dot was
-	// forgotten, or an alias of the zone stands in its place.
-	covered []bool
+	// own are the MX records of the pack in the zone, by their index.
+	own []ownMX
 	// kin are further servers of the host, foreign those of others that may not
 	// stand beside them, the null MX among them.
 	kin, foreign []zone.Record
@@ -25,6 +20,17 @@ type mxSet struct {
 	twice bool
 	// absent says that there is certainly no other MX record at the apex.
 	absent bool
+}
+
+// ownMX is what the zone has of one MX record of the pack.
+type ownMX struct {
+	// record is the record with its exchange, the one of lowest preference; it
+	// has no Type if there is none.
+	record zone.Record
+	// covered says that the exchange is there, or will be once a mistake is
+	// mended that has a finding of its own: its final dot was forgotten, or an
+	// alias of the zone stands in its place.
+	covered bool
 }
 
 func (m *MX) index(exchange zone.Name) int {
@@ -35,8 +41,7 @@ func (c *check) readMX() {
 	if c.pack.MX == nil {
 		return
 	}
-	n := len(c.pack.MX.Records)
-	c.mx.records, c.mx.covered = make([]zone.Record, n), make([]bool, n)
+	c.mx.own = make([]ownMX, len(c.pack.MX.Records))
 	a := c.z.Lookup(c.z.Apex, zone.TypeMX)
 	c.mx.absent = a.Status.Absent() || a.Status == zone.Found && c.z.Complete
 	if a.Status == zone.Found {
@@ -44,11 +49,14 @@ func (c *check) readMX() {
 			c.readExchange(r)
 		}
 	}
+	if len(c.missing()) == 0 {
+		return
+	}
 	// MX records at example.com.example.com. are those of a zone that forgot
 	// the final dot of their owner.
 	for _, r := range c.z.RRset(doubled(c.z.Apex, c.z.Apex), zone.TypeMX) {
 		if i := c.pack.MX.index(r.Target()); i >= 0 {
-			c.mx.covered[i] = true
+			c.mx.own[i].covered = true
 		}
 	}
 }
@@ -56,18 +64,17 @@ func (c *check) readMX() {
 func (c *check) readExchange(r zone.Record) {
 	m := &c.mx
 	if i := c.pack.MX.index(r.Target()); i >= 0 {
-		m.covered[i] = true
-		if m.records[i].Type != 0 {
-			m.twice = true
+		own := &m.own[i]
+		m.twice = m.twice || own.record.Type != 0
+		if own.record.Type == 0 || r.Preference() < own.record.Preference() {
+			own.record = r
 		}
-		if m.records[i].Type == 0 || r.Preference() < m.records[i].Preference() {
-			m.records[i] = r
-		}
+		own.covered = true
 		return
 	}
 	kin := c.leadsTo(r.Target(), func(n zone.Name) bool {
 		if i := c.pack.MX.index(n); i >= 0 {
-			m.covered[i] = true
+			m.own[i].covered = true
 			return true
 		}
 		return c.pack.serves(n)
@@ -85,10 +92,10 @@ func (c *check) readExchange(r zone.Record) {
 	}
 }
 
-// otherOf returns the other pack of the zone that serves an exchange, nil if
+// otherOf returns the pack of the zone that serves a foreign exchange, nil if
 // none does.
 func (c *check) otherOf(exchange zone.Name) *Pack {
-	for _, o := range c.others {
+	for _, o := range c.all {
 		if o.serves(exchange) {
 			return o
 		}
@@ -97,7 +104,9 @@ func (c *check) otherOf(exchange zone.Name) *Pack {
 }
 
 // present reports whether some server of the host takes the zone's mail.
-func (m *mxSet) present() bool { return slices.Contains(m.covered, true) || len(m.kin) > 0 }
+func (m *mxSet) present() bool {
+	return len(m.kin) > 0 || slices.ContainsFunc(m.own, func(o ownMX) bool { return o.covered })
+}
 
 // missing returns the MX records of the pack that the zone lacks, if that is
 // certain.
@@ -107,7 +116,7 @@ func (c *check) missing() []MXExchange {
 		return nil
 	}
 	for i, x := range c.pack.MX.Records {
-		if !c.mx.covered[i] {
+		if !c.mx.own[i].covered {
 			out = append(out, x)
 		}
 	}
@@ -162,9 +171,9 @@ func mxMissing(p *rules.Pass, c *check) {
 
 // anyOwn returns the first of the pack's MX records that the zone has.
 func (c *check) anyOwn() (zone.Record, bool) {
-	for _, r := range c.mx.records {
-		if r.Type != 0 {
-			return r, true
+	for _, o := range c.mx.own {
+		if o.record.Type != 0 {
+			return o.record, true
 		}
 	}
 	return zone.Record{}, false
@@ -209,7 +218,7 @@ func mxPreference(p *rules.Pass, c *check) {
 	}
 	for i, want := range c.pack.MX.Records {
 		for j, later := range c.pack.MX.Records {
-			a, b := c.mx.records[i], c.mx.records[j]
+			a, b := &c.mx.own[i].record, &c.mx.own[j].record
 			if a.Type == 0 || b.Type == 0 || want.Preference >= later.Preference || a.Preference() < b.Preference() {
 				continue
 			}
@@ -217,7 +226,7 @@ func mxPreference(p *rules.Pass, c *check) {
 			if a.Preference() == b.Preference() {
 				message = "With preference %d too, %s gets as much mail as %s, which %s wants tried first. Set %s instead."
 			}
-			f := rules.At(b, zone.Field(0), fmt.Sprintf(message, b.Preference(), b.Target(), a.Target(), c.pack.ID, mxList(c.pack.MX.Records))).As(rules.Warning)
+			f := rules.At(*b, zone.Field(0), fmt.Sprintf(message, b.Preference(), b.Target(), a.Target(), c.pack.ID, mxList(c.pack.MX.Records))).As(rules.Warning)
 			c.report(p, c.fixPreferences(f))
 			return
 		}
@@ -230,7 +239,7 @@ func (c *check) fixPreferences(f rules.Finding) rules.Finding {
 	}
 	ch := zone.Change{Name: c.z.Apex, Type: zone.TypeMX}
 	for i, x := range c.pack.MX.Records {
-		r := c.mx.records[i]
+		r := c.mx.own[i].record
 		if r.Type == 0 || r.Preference() == x.Preference {
 			continue
 		}

@@ -2,18 +2,20 @@ package pack
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/zonelint/zonelint/rules"
 	"github.com/zonelint/zonelint/zone"
 )
 
-// verdict is what the zone says about one of pack.Records.
+// verdict is what is wrong with one of pack.Records in the zone.
 type verdict struct {
-	kind verdictKind
-	name zone.Name
-	// records are those in the way: the CNAME that points elsewhere, the other
-	// data of the name.
-	records []zone.Record
+	Record // of the pack
+	kind   verdictKind
+	owner  zone.Name
+	// have are the records in the way: the CNAME that points elsewhere, the
+	// other data of the name.
+	have []zone.Record
 }
 
 type verdictKind uint8
@@ -28,19 +30,35 @@ const (
 )
 
 func (c *check) judgeRecords() {
-	c.records = make([]verdict, len(c.pack.Records))
 	for i, r := range c.pack.Records {
-		c.records[i] = c.judge(r)
+		owner := zone.Name(c.pack.owners[i]) + c.z.Apex
+		if len(owner) > zone.MaxName || c.holds(owner, r) {
+			continue
+		}
+		if v := c.judge(r, owner); v.kind != fine {
+			c.verdicts = append(c.verdicts, v)
+		}
 	}
 }
 
-func (c *check) judge(r Record) verdict {
-	name, err := c.z.Apex.Child(r.Name)
-	if err != nil {
-		return verdict{} // no room for it below so long an apex
+// holds reports whether the record stands in the zone as the pack has it, which
+// is what most zones do.
+func (c *check) holds(owner zone.Name, r Record) bool {
+	n, ok := c.z.Node(owner)
+	if !ok || !n.Has(r.Type) {
+		return false
 	}
-	v := verdict{name: name}
-	a := c.z.Lookup(name, r.Type)
+	for have := range n.Records() {
+		if have.Type == r.Type && have.Target() == r.Target {
+			return true
+		}
+	}
+	return false
+}
+
+func (c *check) judge(r Record, owner zone.Name) verdict {
+	v := verdict{Record: r, owner: owner}
+	a := c.z.Lookup(owner, r.Type)
 	if a.Status == zone.Found {
 		for _, have := range a.Records {
 			if c.leadsTo(have.Target(), func(n zone.Name) bool { return n == r.Target }) {
@@ -48,21 +66,21 @@ func (c *check) judge(r Record) verdict {
 			}
 		}
 		if a.Wildcard == "" {
-			v.kind, v.records = wrong, a.Records
+			v.kind, v.have = wrong, a.Records
 			return v
 		}
 		// A wildcard answers with something else; the name itself is free.
 		v.kind = missing
 		return v
 	}
-	if !a.Status.Absent() || c.z.RRset(doubled(name, c.z.Apex), r.Type) != nil {
+	if !a.Status.Absent() || c.z.RRset(doubled(owner, c.z.Apex), r.Type) != nil {
 		return v
 	}
 	v.kind = missing
-	if n, ok := c.z.Node(name); ok {
+	if n, ok := c.z.Node(owner); ok {
 		for have := range n.Records() {
 			if !besideCNAME(have.Type) {
-				v.kind, v.records = conflict, append(v.records, have)
+				v.kind, v.have = conflict, append(v.have, have)
 			}
 		}
 	}
@@ -73,82 +91,66 @@ func (c *check) judge(r Record) verdict {
 // sections 3 and 4).
 func besideCNAME(t zone.Type) bool { return t == zone.TypeRRSIG || t == zone.TypeNSEC }
 
-// eachRecord calls found for the records of the pack with a verdict.
-func (c *check) eachRecord(kind verdictKind, found func(Record, verdict)) {
-	for i, v := range c.records {
+// each calls found for the verdicts of a kind.
+func (c *check) each(kind verdictKind, found func(verdict)) {
+	for _, v := range c.verdicts {
 		if v.kind == kind {
-			found(c.pack.Records[i], v)
+			found(v)
 		}
 	}
 }
 
-func (c *check) newRecord(r Record, name zone.Name) zone.Record {
-	return zone.NewName(name, r.Type, newTTL(c.z, name, r.Type), r.Target)
+func (c *check) newRecord(v verdict) zone.Record {
+	return zone.NewName(v.owner, v.Type, newTTL(c.z, v.owner, v.Type), v.Target)
 }
 
 func recordMissing(p *rules.Pass, c *check) {
-	c.eachRecord(missing, func(r Record, v verdict) {
-		level := r.Level.absent()
+	c.each(missing, func(v verdict) {
+		level := v.Level.absent()
 		if level == 0 {
 			return
 		}
-		f := p.AtApex(r.Type, fmt.Sprintf("%s, which %s asks for, is missing, so mail programs set up with %s find no server. Add it.",
-			r, c.pack.ID, v.name)).As(level)
-		f.Name = v.name
-		c.report(p, c.fixRecord(f, rules.Safe, r, v))
+		f := p.AtApex(v.Type, fmt.Sprintf("%s, which %s asks for, is missing, so mail programs set up with %s find no server. Add it.",
+			v.Record, c.pack.ID, v.owner)).As(level)
+		f.Name = v.owner
+		c.report(p, c.putRecord(f, rules.Safe, v))
 	})
 }
 
 func recordWrong(p *rules.Pass, c *check) {
-	c.eachRecord(wrong, func(r Record, v verdict) {
-		have := v.records[0]
-		f := rules.At(have, zone.Field(0), fmt.Sprintf("%s wants %s to be an alias of %s, but it is one of %s, so mail programs that use it reach another server. Change the target.",
-			c.pack.ID, v.name, r.Target, have.Target())).As(r.Level.wrong())
-		c.report(p, f.WithFix(rules.Unsafe, fmt.Sprintf("point %s at %s", v.name, r.Target),
-			zone.Change{Name: v.name, Type: r.Type, Before: v.records, After: []zone.Record{c.newRecord(r, v.name)}}))
+	c.each(wrong, func(v verdict) {
+		f := rules.At(v.have[0], zone.Field(0), fmt.Sprintf("%s wants %s to be an alias of %s, but it is one of %s, so mail programs that use it reach another server. Change the target.",
+			c.pack.ID, v.owner, v.Target, v.have[0].Target())).As(v.Level.wrong())
+		c.report(p, f.WithFix(rules.Unsafe, fmt.Sprintf("point %s at %s", v.owner, v.Target),
+			zone.Change{Name: v.owner, Type: v.Type, Before: v.have, After: []zone.Record{c.newRecord(v)}}))
 	})
 }
 
 func recordConflict(p *rules.Pass, c *check) {
-	c.eachRecord(conflict, func(r Record, v verdict) {
-		have := v.records[0]
-		f := rules.At(have, zone.Part{Kind: zone.PartRData}, fmt.Sprintf("%s wants %s to be an alias of %s, but it holds %s, so mail programs that use it reach another server. Put the CNAME record in the place of all that.",
-			c.pack.ID, v.name, r.Target, recordList(v.records))).As(r.Level.wrong())
-		c.report(p, c.fixRecord(f, rules.Unsafe, r, v))
+	c.each(conflict, func(v verdict) {
+		f := rules.At(v.have[0], zone.Part{Kind: zone.PartRData}, fmt.Sprintf("%s wants %s to be an alias of %s, but it holds %s, so mail programs that use it reach another server. Put the CNAME record in the place of all that.",
+			c.pack.ID, v.owner, v.Target, recordList(v.have))).As(v.Level.wrong())
+		c.report(p, c.putRecord(f, rules.Unsafe, v))
 	})
 }
 
-// fixRecord puts the pack's record in the place of what is in its way.
-func (c *check) fixRecord(f rules.Finding, s rules.Safety, r Record, v verdict) rules.Finding {
-	if at, ok := c.pointer(v.name); ok {
-		return f.WithFix(rules.Manual, fmt.Sprintf("first let the %s record of %s point elsewhere than at %s, which is to be an alias", at.Type, at.Name, v.name))
+// putRecord puts the pack's record in the place of what is in its way.
+func (c *check) putRecord(f rules.Finding, s rules.Safety, v verdict) rules.Finding {
+	if at, ok := c.pointer(v.owner); ok {
+		return f.WithFix(rules.Manual, fmt.Sprintf("first let the %s record of %s point elsewhere than at %s, which is to be an alias", at.Type, at.Name, v.owner))
 	}
 	var cs zone.ChangeSet
-	for _, t := range typesOf(v.records) {
-		gone := zone.Change{Name: v.name, Type: t}
-		for _, have := range v.records {
-			if have.Type == t {
-				gone.Before = append(gone.Before, have)
-			}
+	for _, have := range v.have {
+		i := slices.IndexFunc(cs, func(gone zone.Change) bool { return gone.Type == have.Type })
+		if i < 0 {
+			cs = append(cs, zone.Remove(have))
+			continue
 		}
-		cs = append(cs, gone)
+		cs[i].Before = append(cs[i].Before, have)
 	}
-	what := "add " + r.String()
+	what := "add " + v.Record.String()
 	if len(cs) > 0 {
-		what = fmt.Sprintf("replace %s of %s by CNAME %s", recordList(v.records), r.Name, r.Target)
+		what = fmt.Sprintf("replace %s of %s by CNAME %s", recordList(v.have), v.Name, v.Target)
 	}
-	return f.WithFix(s, what, append(cs, zone.Add(c.newRecord(r, v.name)))...)
-}
-
-// typesOf returns the types of records, each once, in their order.
-func typesOf(rs []zone.Record) []zone.Type {
-	var out []zone.Type
-	seen := map[zone.Type]bool{}
-	for _, r := range rs {
-		if !seen[r.Type] {
-			seen[r.Type] = true
-			out = append(out, r.Type)
-		}
-	}
-	return out
+	return f.WithFix(s, what, append(cs, zone.Add(c.newRecord(v)))...)
 }

@@ -56,6 +56,7 @@ func TestDetect(t *testing.T) {
 		{"SPF beside the null MX", "@ IN MX 0 .\n" + goodSPF, ""},
 		{"SPF that does not pass", "@ IN TXT \"v=spf1 -include:spf.webmo.fr -all\"\n", ""},
 		{"autoconfig", goodRecords, "webmo 3 autoconfig CNAME autoconfig.webmo.fr."},
+		{"autoconfig without the final dot", "autoconfig IN CNAME autoconfig.webmo.fr\n", "webmo 3 autoconfig CNAME autoconfig.webmo.fr.example.com."},
 		{"autoconfig elsewhere", "autoconfig IN CNAME autoconfig.example.net.\n", ""},
 		{"nothing", "", ""},
 	}

@@ -2,6 +2,7 @@ package pack
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/zonelint/zonelint/rules"
@@ -75,8 +76,8 @@ const (
 // passes reports whether a host that passes for name passes by the record,
 // through includes and redirects that the zone itself answers for. Includes of
 // other zones are taken to be about other hosts.
-func (c *check) passes(k *spf.Record, name zone.Name, depth int) answer {
-	if k.Includes(name.String()) {
+func (c *check) passes(k *spf.Record, name string, depth int) answer {
+	if k.Includes(name) {
 		return yes
 	}
 	if depth == 0 {
@@ -144,12 +145,8 @@ func spfInclude(p *rules.Pass, c *check) {
 	if want == nil || len(c.spf.records) == 0 || want.Level.absent() == 0 {
 		return
 	}
-	for _, name := range want.Include {
-		passed := false
-		for _, k := range c.spf.parsed {
-			passed = passed || c.settled(k, name)
-		}
-		if !passed {
+	for _, name := range c.pack.includes {
+		if !slices.ContainsFunc(c.spf.parsed, func(k *spf.Record) bool { return c.settled(k, name) }) {
 			c.report(p, c.lacksInclude(name))
 		}
 	}
@@ -166,7 +163,7 @@ const maxIncludes = 10
 // settled reports whether a record needs no include of name from the pack: it
 // passes it, may do so by a redirect to another zone, or has a mistake about it
 // that is another rule's finding.
-func (c *check) settled(k *spf.Record, name zone.Name) bool {
+func (c *check) settled(k *spf.Record, name string) bool {
 	if c.passes(k, name, maxIncludes) != no {
 		return true
 	}
@@ -179,15 +176,11 @@ func (c *check) settled(k *spf.Record, name zone.Name) bool {
 			return true // it stands where it is never tested
 		}
 	}
-	return !k.Valid() && strings.Contains(strings.ToLower(k.Text), domain(name))
+	return !k.Valid() && strings.Contains(strings.ToLower(k.Text), name)
 }
 
-func isInclude(t spf.Term, name zone.Name) bool {
-	if t.Kind != spf.Include {
-		return false
-	}
-	n, err := zone.ParseName(t.Domain, zone.Root)
-	return err == nil && n == name
+func isInclude(t spf.Term, name string) bool {
+	return t.Kind == spf.Include && strings.EqualFold(strings.TrimSuffix(t.Domain, "."), name)
 }
 
 // domain returns a name as SPF terms have it, without the final dot.
@@ -195,9 +188,9 @@ func domain(name zone.Name) string { return strings.TrimSuffix(name.String(), ".
 
 // lacksInclude returns the finding about an SPF record that does not pass the
 // host's senders.
-func (c *check) lacksInclude(name zone.Name) rules.Finding {
+func (c *check) lacksInclude(name string) rules.Finding {
 	r, k := c.spf.records[0], c.spf.parsed[0]
-	term := "include:" + domain(name)
+	term := "include:" + name
 	all := k.All()
 	for i, t := range k.Terms {
 		if i == all {
@@ -214,7 +207,7 @@ func (c *check) lacksInclude(name zone.Name) rules.Finding {
 		where = fmt.Sprintf("Insert %s before %s", term, k.Text[k.Terms[all].From:k.Terms[all].To])
 	}
 	f := rules.At(r, zone.TextPart(0, len(k.Text)), fmt.Sprintf("The SPF record does not include %s, so mail sent through %s may fail SPF. %s.",
-		domain(name), c.pack.ID, where)).As(c.pack.SPF.Level.absent())
+		name, c.pack.ID, where)).As(c.pack.SPF.Level.absent())
 	if c.sure && passesNobody(k) {
 		f.Message = fmt.Sprintf("The SPF record passes no server, so receivers reject the mail that is sent through %s. %s.", c.pack.ID, where)
 		f.Severity = rules.Error
