@@ -2,6 +2,7 @@ package dmarc
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/zonelint/zonelint/rules"
@@ -140,6 +141,10 @@ func TestFixes(t *testing.T) {
 			nil,
 		},
 		{
+			"an empty first tag", "_dmarc IN TXT \"; p=none; v=DMARC\"", rules.Safe,
+			[]string{`-_dmarc.example.com. 3600 IN TXT "; p=none; v=DMARC"`, `+_dmarc.example.com. 3600 IN TXT " p=none; v=DMARC"`}, []string{"dmarc-version"},
+		},
+		{
 			"duplicates", "_dmarc IN TXT \"v=DMARC1; p=none; v=DMARC1; p=none; sp=none; p=none\"", rules.Safe,
 			[]string{
 				`-_dmarc.example.com. 3600 IN TXT "v=DMARC1; p=none; v=DMARC1; p=none; sp=none; p=none"`,
@@ -155,6 +160,46 @@ func TestFixes(t *testing.T) {
 			}
 			if !slices.Equal(left, c.left) {
 				t.Errorf("left: got %q, want %q", left, c.left)
+			}
+		})
+	}
+}
+
+// Verdicts that depend on what else the zone holds.
+func TestSeverity(t *testing.T) {
+	for _, c := range []struct{ name, zone, want string }{
+		{"misplaced at the apex", `@ IN TXT "v=DMARC1; p=none"`, "error dmarc-misplaced safe"},
+		{"misplaced at a mail domain", "a IN MX 10 mx.example.net.\na IN TXT \"v=DMARC1; p=none\"", "error dmarc-misplaced unsafe"},
+		{"misplaced at an SPF domain", "a IN TXT \"v=spf1 -all\"\na IN TXT \"v=DMARC1; p=none\"", "error dmarc-misplaced unsafe"},
+		{"misplaced at a bare name", `a IN TXT "v=DMARC1; p=none"`, "warning dmarc-misplaced unsafe"},
+		{"misplaced among selectors", `s._domainkey IN TXT "v=DMARC1; p=none"`, "warning dmarc-misplaced manual"},
+		{"misplaced below _dmarc", `a._dmarc IN TXT "v=DMARC1; p=none"`, "warning dmarc-misplaced manual"},
+		{"misplaced beside the right one", "@ IN TXT \"v=DMARC1; p=none\"\n_dmarc IN TXT \"v=DMARC1; p=none\"", "warning dmarc-misplaced unsafe"},
+		{"misplaced beside a delegation", "@ IN TXT \"v=DMARC1; p=none\"\n_dmarc IN NS ns1.example.net.", "error dmarc-misplaced manual"},
+		{"void", `_dmarc IN TXT "v=dmarc1; p=none"`, "error dmarc-version safe"},
+		{"void beside a good one", "_dmarc IN TXT \"v=dmarc1; p=none\"\n_dmarc IN TXT \"v=DMARC1; p=none\"", "warning dmarc-version manual"},
+		{"two void", "_dmarc IN TXT \"v=dmarc1; p=none\"\n_dmarc IN TXT \" v=DMARC1; p=none\"", "error dmarc-version manual error dmarc-version manual"},
+		{"loose", `_dmarc IN TXT "v= DMARC1; p=none"`, "info dmarc-version safe"},
+		{"semicolon before the policy", `_dmarc IN TXT "v=DMARC1; fo=1 p=none"`, "error dmarc-syntax safe"},
+		{"semicolon behind the policy", `_dmarc IN TXT "v=DMARC1; p=none fo=1"`, "error dmarc-syntax safe"},
+		{"semicolon elsewhere", `_dmarc IN TXT "v=DMARC1; p=none; fo=1 adkim=s"`, "warning dmarc-syntax safe"},
+		{"policy with reports", `_dmarc IN TXT "v=DMARC1; p=rejec; rua=mailto:a@example.com"`, "warning dmarc-p-invalid unsafe"},
+		{"policy without reports", `_dmarc IN TXT "v=DMARC1; p=rejec; rua=a@example.com"`, "error dmarc-p-invalid unsafe"},
+		{"policy none", `_dmarc IN TXT "v=DMARC1; p=nome"`, "error dmarc-p-invalid safe"},
+		{"policy none of subdomains", `_dmarc IN TXT "v=DMARC1; p=reject; sp=nome"`, "error dmarc-sp-invalid unsafe"},
+		{"same value again", `_dmarc IN TXT "v=DMARC1; p=none; p=none"`, "warning dmarc-dup-tag safe"},
+		{"another value", `_dmarc IN TXT "v=DMARC1; p=none; p=reject"`, "error dmarc-dup-tag manual"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var got []string
+			for _, f := range ruletest.Lint(t, "test.zone", rules.ExampleHeader+c.zone+"\n", Rules()) {
+				if f.Rule == missing {
+					continue
+				}
+				got = append(got, f.Severity.String(), f.Rule.ID, f.Fix.Safety.String())
+			}
+			if s := strings.Join(got, " "); s != c.want {
+				t.Errorf("got %q, want %q", s, c.want)
 			}
 		})
 	}

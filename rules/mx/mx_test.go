@@ -90,6 +90,7 @@ func TestMissing(t *testing.T) {
 		{"null MX", "@ IN A 192.0.2.1\n@ IN MX 0 .", ""},
 		{"wildcard MX", "@ IN A 192.0.2.1\n* IN MX 0 .", "warning mx-missing"},
 		{"CNAME", "@ IN CNAME www.example.net.", ""},
+		{"CNAME and address", "@ IN CNAME www.example.net.\n@ IN A 192.0.2.1", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var got []string
@@ -172,6 +173,17 @@ func TestLargeSet(t *testing.T) {
 	}
 	if d := time.Since(began); d > 2*time.Second {
 		t.Errorf("%v", d)
+	}
+}
+
+// Reverse zones are made of names that look like addresses.
+func TestReverseZone(t *testing.T) {
+	z, err := masterfile.Parse("test.zone", []byte("@ 3600 IN SOA ns.example.net. h.example.net. 1 2 3 4 5\n1 3600 IN MX 10 1.2.0.192\n"), masterfile.Options{Origin: zone.MustName("in-addr.arpa")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if ids := ruletest.IDs(engine(t).Run(z)); !slices.Equal(ids, []string{"mx-target-nx"}) {
+		t.Errorf("%v", ids)
 	}
 }
 

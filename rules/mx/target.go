@@ -111,7 +111,7 @@ func checkNX(p *rules.Pass, s *set, r zone.Record) {
 	if !a.Status.Absent() || !s.zone.Lookup(t, zone.TypeAAAA).Status.Absent() {
 		return
 	}
-	if _, rest, ok := address(t); ok && rest.Within(s.zone.Apex) {
+	if _, rest, ok := address(t); ok && rest.Within(s.zone.Apex) && !rest.Within(arpa) {
 		return // mx-target-ip says it better
 	}
 	what := "has neither an A nor an AAAA record"
