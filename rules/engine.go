@@ -191,21 +191,27 @@ func (e *Engine) visit(z *zone.Zone) []Finding {
 	return fs
 }
 
-// dropSuperseded leaves out findings whose mistake another one at the same
-// owner names better.
+// dropSuperseded leaves out findings whose mistake another one names better:
+// one about the same record, or about the same owner where either is not about
+// a single record.
 func dropSuperseded(fs []Finding) []Finding {
 	type key struct {
 		id   string
 		name zone.Name
 	}
-	hidden := map[key]bool{}
+	hidden := map[key][]zone.Loc{}
 	for _, f := range fs {
 		for _, id := range f.Rule.Supersedes {
-			hidden[key{id, f.Name}] = true
+			k := key{id, f.Name}
+			hidden[k] = append(hidden[k], f.Loc)
 		}
 	}
 	if len(hidden) == 0 {
 		return fs
 	}
-	return slices.DeleteFunc(fs, func(f Finding) bool { return hidden[key{f.Rule.ID, f.Name}] })
+	return slices.DeleteFunc(fs, func(f Finding) bool {
+		return slices.ContainsFunc(hidden[key{f.Rule.ID, f.Name}], func(by zone.Loc) bool {
+			return by == f.Loc || by == zone.Loc{} || f.Loc == zone.Loc{}
+		})
+	})
 }

@@ -18,6 +18,7 @@ type Finding struct {
 	Name    zone.Name // the owner concerned
 	Type    zone.Type // the type concerned; 0 if none
 	Span    zone.Span // zero if the zone is from no file
+	Loc     zone.Loc  // of the record concerned; zero if it is about none or several
 	Related []Related
 	Pack    string // the rule pack that asks for it, "" for the general rules
 	Fix     *Fix   // nil if there is none
@@ -40,7 +41,7 @@ type Fix struct {
 
 // At returns a finding about a record that points at a part of it.
 func At(r zone.Record, part zone.Part, message string) Finding {
-	return Finding{Name: r.Name, Type: r.Type, Span: r.Span(part), Message: message}
+	return Finding{Name: r.Name, Type: r.Type, Loc: r.Loc, Span: r.Span(part), Message: message}
 }
 
 // WithFix returns the finding with a fix.

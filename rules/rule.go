@@ -91,8 +91,9 @@ type Rule struct {
 	Fix Safety
 	// Packs are the packs that the examples are checked with.
 	Packs []string
-	// Supersedes names rules whose findings at the same owner are not shown
-	// beside one of this rule, being another view of the same mistake.
+	// Supersedes names rules whose findings about the same record, or the same
+	// owner where one is about no single record, are not shown beside one of
+	// this rule, being another view of the same mistake.
 	Supersedes []string
 	// Run is the check, made with On.
 	Run Runner
