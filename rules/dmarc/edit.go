@@ -46,7 +46,7 @@ func removal(text string, t tagvalue.Tag) edit {
 	switch {
 	case from > 0 && text[from-1] == ';':
 		from--
-	case t.Closed:
+	case from == 0 && t.Closed: // else no semicolon stands before it, and the one behind is needed
 		to++
 	}
 	return edit{from: from, to: to}
