@@ -186,6 +186,8 @@ func mxForeign(p *rules.Pass, c *check) {
 	first := c.mx.foreign[0]
 	f := rules.At(first, zone.Field(1), "").As(rules.Error)
 	switch {
+	case first.Target() == zone.Root && c.mx.present():
+		f.Message = fmt.Sprintf("The null MX says that %s takes no mail, against the MX records of %s beside it. Remove the null MX.", c.z.Apex, c.pack.ID)
 	case first.Target() == zone.Root:
 		f.Message = fmt.Sprintf("The null MX says that %s takes no mail, so none reaches %s. Put %s in its place.", c.z.Apex, c.pack.ID, mxList(c.pack.MX.Records))
 	case c.mx.present():

@@ -13,6 +13,9 @@ func near(word string, candidates []string) []string {
 		word string
 		dist int
 	}
+	if len(word) > 64 {
+		return nil // no slip of the pen; distance takes time by the product of the lengths
+	}
 	word = strings.ToLower(word)
 	var hits []hit
 	for _, c := range candidates {

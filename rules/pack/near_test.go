@@ -1,6 +1,9 @@
 package pack
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 func TestNear(t *testing.T) {
 	ids := []string{"google-workspace", "gandi", "gmx", "microsoft365", "microsoft365-godaddy", "webmo", "wedos"}
@@ -12,7 +15,7 @@ func TestNear(t *testing.T) {
 			t.Errorf("near(%q) = %q, want %q first", word, got, want)
 		}
 	}
-	for _, word := range []string{"", "x", "protonmail"} {
+	for _, word := range []string{"", "x", "protonmail", strings.Repeat("webmo", 13)} {
 		if got := near(word, ids); len(got) > 0 {
 			t.Errorf("near(%q) = %q", word, got)
 		}

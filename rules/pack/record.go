@@ -119,7 +119,7 @@ func recordMissing(p *rules.Pass, c *check) {
 
 func recordWrong(p *rules.Pass, c *check) {
 	c.each(wrong, func(v verdict) {
-		f := rules.At(v.have[0], zone.Field(0), fmt.Sprintf("%s wants %s to be an alias of %s, but it is one of %s, so mail programs that use it reach another server. Change the target.",
+		f := rules.At(v.have[0], zone.Field(0), fmt.Sprintf("%s wants %s to be an alias of %s, but it is an alias of %s, so mail programs that use it reach another server. Change the target.",
 			c.pack.ID, v.owner, v.Target, v.have[0].Target())).As(v.Level.wrong())
 		c.report(p, f.WithFix(rules.Unsafe, fmt.Sprintf("point %s at %s", v.owner, v.Target),
 			zone.Change{Name: v.owner, Type: v.Type, Before: v.have, After: []zone.Record{c.newRecord(v)}}))
@@ -128,7 +128,7 @@ func recordWrong(p *rules.Pass, c *check) {
 
 func recordConflict(p *rules.Pass, c *check) {
 	c.each(conflict, func(v verdict) {
-		f := rules.At(v.have[0], zone.Part{Kind: zone.PartRData}, fmt.Sprintf("%s wants %s to be an alias of %s, but it holds %s, so mail programs that use it reach another server. Put the CNAME record in the place of all that.",
+		f := rules.At(v.have[0], zone.Part{Kind: zone.PartRData}, fmt.Sprintf("%s wants %s to be an alias of %s, but it holds %s, so mail programs that use it reach another server. Replace that by the CNAME record.",
 			c.pack.ID, v.owner, v.Target, recordList(v.have))).As(v.Level.wrong())
 		c.report(p, c.putRecord(f, rules.Unsafe, v))
 	})

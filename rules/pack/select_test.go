@@ -244,6 +244,10 @@ func TestMessages(t *testing.T) {
 			"replace MX 0 . by MX 10 mx.webmo.fr. and MX 20 mxsecondary.webmo.fr.",
 		},
 		{
+			"@ IN MX 0 .\n" + goodMX + rest, "The null MX says that example.com. takes no mail, against the MX records of webmo beside it. Remove the null MX.",
+			"remove MX 0 .",
+		},
+		{
 			"@ IN MX 20 mx.webmo.fr.\n@ IN MX 10 mxsecondary.webmo.fr.\n" + rest,
 			"With preference 10 mxsecondary.webmo.fr. is tried before mx.webmo.fr., which webmo wants first. Set MX 10 mx.webmo.fr. and MX 20 mxsecondary.webmo.fr. instead.",
 			"set MX 10 mx.webmo.fr. and MX 20 mxsecondary.webmo.fr.",
@@ -277,12 +281,12 @@ func TestMessages(t *testing.T) {
 		},
 		{
 			goodMX + goodSPF + goodDMARC + "pop IN CNAME pop.example.net.\n",
-			"webmo wants pop.example.com. to be an alias of pop.webmo.fr., but it is one of pop.example.net., so mail programs that use it reach another server. Change the target.",
+			"webmo wants pop.example.com. to be an alias of pop.webmo.fr., but it is an alias of pop.example.net., so mail programs that use it reach another server. Change the target.",
 			"point pop.example.com. at pop.webmo.fr.",
 		},
 		{
 			goodMX + goodSPF + goodDMARC + "pop IN A 192.0.2.7\npop IN TXT \"x\"\n",
-			"webmo wants pop.example.com. to be an alias of pop.webmo.fr., but it holds A 192.0.2.7 and TXT \"x\", so mail programs that use it reach another server. Put the CNAME record in the place of all that.",
+			"webmo wants pop.example.com. to be an alias of pop.webmo.fr., but it holds A 192.0.2.7 and TXT \"x\", so mail programs that use it reach another server. Replace that by the CNAME record.",
 			"replace A 192.0.2.7 and TXT \"x\" of pop by CNAME pop.webmo.fr.",
 		},
 	}
