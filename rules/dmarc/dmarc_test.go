@@ -142,7 +142,8 @@ func TestFixes(t *testing.T) {
 		},
 		{
 			"an empty first tag", "_dmarc IN TXT \"; p=none; v=DMARC\"", rules.Safe,
-			[]string{`-_dmarc.example.com. 3600 IN TXT "; p=none; v=DMARC"`, `+_dmarc.example.com. 3600 IN TXT " p=none; v=DMARC"`}, []string{"dmarc-version"},
+			[]string{`-_dmarc.example.com. 3600 IN TXT "; p=none; v=DMARC"`, `+_dmarc.example.com. 3600 IN TXT " p=none; v=DMARC"`},
+			[]string{"dmarc-version"},
 		},
 		{
 			"duplicates", "_dmarc IN TXT \"v=DMARC1; p=none; v=DMARC1; p=none; sp=none; p=none\"", rules.Safe,
