@@ -51,6 +51,7 @@ func checkMissing(p *rules.Pass, z *zone.Zone) {
 		message = fmt.Sprintf("The TXT records that answer for %s are no DMARC record, so receivers are not told what to do with mail that forges %s. Add one.", name, z.Apex)
 	}
 	f := p.AtApex(zone.TypeTXT, message)
+	f.Name = name
 	if !sends {
 		record, advice = "v=DMARC1; p=reject", "add %s TXT \"%s\""
 		f.Message = fmt.Sprintf("%s says that it sends no mail, but has no DMARC record to have forged mail refused. Add one at %s.", z.Apex, name)
