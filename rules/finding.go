@@ -56,9 +56,9 @@ func (f Finding) As(s Severity) Finding {
 	return f
 }
 
-// Compare orders findings by file, line, column, then rule and message, so that
-// the same input gives the same output. Findings without a place come last, by
-// zone and owner.
+// Compare orders findings by file, line, column and rule, then by zone, owner and
+// message, so that the same input gives the same output. Findings without a
+// place come last.
 func Compare(a, b Finding) int {
 	place := func(f Finding) int {
 		if f.Span.IsZero() {
@@ -71,9 +71,9 @@ func Compare(a, b Finding) int {
 		cmp.Compare(a.Span.File, b.Span.File),
 		cmp.Compare(a.Span.Start.Line, b.Span.Start.Line),
 		cmp.Compare(a.Span.Start.Column, b.Span.Start.Column),
+		cmp.Compare(a.Rule.ID, b.Rule.ID),
 		zone.CompareNames(a.Zone, b.Zone),
 		zone.CompareNames(a.Name, b.Name),
-		cmp.Compare(a.Rule.ID, b.Rule.ID),
 		cmp.Compare(a.Message, b.Message),
 	)
 }
