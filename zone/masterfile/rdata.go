@@ -339,7 +339,7 @@ func (r *rdataReader) unknown(src []byte, toks []token, typ zone.Type) ([]byte, 
 	}
 	rec := zone.Record{Name: zone.Root, Type: typ, Class: zone.ClassIN, Data: string(data)}
 	rr, err := rec.RR()
-	if err != nil {
+	if err != nil || !whole(rec) {
 		return nil, 0, &fault{int(toks[1].start), int(toks[len(toks)-1].end), fmt.Sprintf("These octets are not the data of %s record.", strings.ToLower(article(typ)[:2])+strings.TrimSuffix(article(typ)[2:], " record's"))}
 	}
 	if _, opaque := rr.(*dns.RFC3597); !opaque && len(data) > 0 {
@@ -348,6 +348,27 @@ func (r *rdataReader) unknown(src []byte, toks []token, typ zone.Type) ([]byte, 
 		}
 	}
 	return data, 0, nil
+}
+
+// whole reports whether the RDATA of a type that the model reads are complete.
+// miekg/dns takes RDATA that end behind any field, as a dynamic update has them.
+func whole(r zone.Record) bool {
+	switch r.Type {
+	case zone.TypeA:
+		return len(r.Data) == 4
+	case zone.TypeAAAA:
+		return len(r.Data) == 16
+	case zone.TypeNS, zone.TypeCNAME, zone.TypePTR, zone.TypeDNAME, zone.TypeMX, zone.TypeSRV:
+		t := []byte(r.Target())
+		_, end, err := dns.UnpackDomainName(t, 0)
+		return err == nil && len(t) > 0 && end == len(t)
+	case zone.TypeSOA:
+		_, ok := r.SOA()
+		return ok
+	case zone.TypeTXT, zone.TypeSPF:
+		return len(r.Data) > 0
+	}
+	return true
 }
 
 // other hands the RDATA to miekg/dns, as one line.
