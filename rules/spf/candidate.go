@@ -37,11 +37,15 @@ var Candidates = &rules.Subject[*Candidate]{Each: func(p *rules.Pass, visit func
 }}
 
 // unquoted reports whether a text was written without quotes, so that its
-// blanks are lost ("v=spf1mx-all"). That is one mistake, and hygiene's: nothing
-// else can be said about such a record.
+// blanks are lost ("v=spf1mx-all"). That is one mistake, and not one of SPF:
+// nothing else can be said about such a record.
 func unquoted(rec zone.Record, r *Record) bool {
-	return rec.Notes&zone.Unquoted != 0 && r.Form == Meant && len(rec.Data) > 1+len(versionSection) &&
-		int(rec.Data[0]) == len(versionSection) && hasPrefixFold(r.Text, versionSection)
+	if rec.Notes&zone.Unquoted == 0 || r.Form != Meant {
+		return false
+	}
+	written := rec.Strings()
+	at, _ := leading(written[0])
+	return len(written) > 1 && strings.EqualFold(written[0][at:], versionSection)
 }
 
 // At returns the TXT records of an owner that are or are meant as SPF, in the
@@ -82,26 +86,47 @@ func mayBeSPF(r zone.Record) bool {
 	return false
 }
 
-// shared is the subject of the records of every owner with more than one
-// candidate.
-var shared = &rules.Subject[[]Candidate]{Each: func(p *rules.Pass, visit func([]Candidate)) {
+// owner is a name at which not exactly one SPF record is to be found.
+type owner struct {
+	selected []Candidate // those of the form SPF
+	meant    []Candidate // the others
+}
+
+// owners is the subject of every owner with several SPF records, or with a text
+// that is only meant as one.
+var owners = &rules.Subject[owner]{Each: func(p *rules.Pass, visit func(owner)) {
 	for n := range p.Zone.NodesOf(zone.TypeTXT) {
-		if !n.Multi() || !several(n) {
+		if !disputed(n) {
 			continue
 		}
-		if cs := of(n); len(cs) > 1 {
-			visit(cs)
+		var o owner
+		for _, c := range of(n) {
+			switch {
+			case c.SPF.Form == SPF:
+				o.selected = append(o.selected, c)
+			case !unquoted(c.Record, c.SPF):
+				o.meant = append(o.meant, c)
+			}
+		}
+		if len(o.selected) > 1 || len(o.meant) > 0 {
+			visit(o)
 		}
 	}
 }}
 
-// several reports whether an owner has more than one record that may be SPF.
-func several(n zone.Node) bool {
-	count := 0
+// disputed reports whether an owner may be one of owners, without parsing.
+func disputed(n zone.Node) bool {
+	selected := 0
 	for rec := range n.Records() {
-		if rec.Type == zone.TypeTXT && mayBeSPF(rec) {
-			count++
+		if rec.Type != zone.TypeTXT || !mayBeSPF(rec) {
+			continue
 		}
+		// One octet more than the version section tells its end too.
+		s := rec.TextPrefix(len(versionSection) + 1)
+		if !hasPrefixFold(s, versionSection) || len(s) > len(versionSection) && s[len(versionSection)] != ' ' {
+			return true
+		}
+		selected++
 	}
-	return count > 1
+	return selected > 1
 }

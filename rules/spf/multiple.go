@@ -21,16 +21,19 @@ func (s ruleset) multiple() *rules.Rule {
 			"@ IN TXT \"site-verification=abc\"\n",
 		Refs: []string{"RFC 7208, section 3.2", "RFC 7208, section 4.5"},
 		Fix:  rules.Unsafe,
-		Run:  rules.On(shared, s.checkMultiple),
+		Run:  rules.On(owners, s.checkMultiple),
 	}
 }
 
-func (s ruleset) checkMultiple(p *rules.Pass, cs []Candidate) {
+func (s ruleset) checkMultiple(p *rules.Pass, o owner) {
+	if len(o.selected) < 2 {
+		return
+	}
 	var several []Candidate
 	data := map[string]bool{}
-	for _, c := range cs {
+	for _, c := range o.selected {
 		// Records of the same RDATA are one record to DNS (RFC 2181, section 5).
-		if c.SPF.Form == SPF && !data[c.Record.Data] {
+		if !data[c.Record.Data] {
 			data[c.Record.Data] = true
 			several = append(several, c)
 		}
@@ -46,17 +49,20 @@ func (s ruleset) checkMultiple(p *rules.Pass, cs []Candidate) {
 	for _, c := range several[2:] {
 		f.Related = append(f.Related, rules.Related{Span: c.Record.Span(part), Message: "another SPF record"})
 	}
-	f.Fix = s.merging(cs, several)
+	f.Fix = s.merging(o.selected, several)
 	p.Report(f)
 }
 
-// merging returns the fix that makes one record of several, which all have the
-// form SPF and differ. The others of their owner stay.
-func (s ruleset) merging(cs, several []Candidate) *rules.Fix {
+// merging returns the fix that makes one record of all that are selected;
+// several are those that differ.
+func (s ruleset) merging(selected, several []Candidate) *rules.Fix {
 	manual := &rules.Fix{Safety: rules.Manual, Description: "merge the records into one that names all senders and ends in one \"all\""}
 	parsed := make([]*Record, len(several))
 	before := make([]int, len(s))
 	for i := range several {
+		if !several[i].SPF.mendable() {
+			return manual
+		}
 		parsed[i] = several[i].SPF
 		for j, n := range s.count(&several[i]) {
 			before[j] += n
@@ -73,14 +79,8 @@ func (s ruleset) merging(cs, several []Candidate) *rules.Fix {
 		change.Before = append(change.Before, several[0].Record)
 		change.After = append(change.After, kept)
 	}
-	first := true // which is several[0]
-	for _, c := range cs {
-		if c.SPF.Form == SPF {
-			if !first {
-				change.Before = append(change.Before, c.Record)
-			}
-			first = false
-		}
+	for _, c := range selected[1:] {
+		change.Before = append(change.Before, c.Record)
 	}
 	if !better(before, s.count(&Candidate{kept, Parse(text)}), -1) {
 		return manual

@@ -120,21 +120,24 @@ func (p *parser) termEnd(at int) (end int, plain bool) {
 
 // term reads one term and returns the offset behind it.
 func (p *parser) term(from, to int, plain bool) int {
-	known := len(p.faults)
-	t := p.strict(from, to)
+	// The term is read in the place where it will stand, but does not count
+	// yet.
+	known, n := len(p.faults), len(p.terms)
+	p.terms = append(p.terms, Term{})
+	t := &p.terms[n]
+	p.terms = p.terms[:n]
+	p.strict(t, from, to)
 	if plain && len(p.faults) == known {
-		if t.Kind.Mechanism() || t.Kind.Modifier() {
-			p.terms = append(p.terms, t)
-			return to
-		}
+		p.terms = p.terms[:n+1]
+		return to
 	}
-	return p.diagnose(t, known, plain)
+	return p.diagnose(*t, known, plain)
 }
 
 // strict reads the octets from to to as a directive or modifier by the
-// grammar alone.
-func (p *parser) strict(from, to int) Term {
-	t := Term{From: from, To: to, Bits4: -1, Bits6: -1}
+// grammar alone. T is zero.
+func (p *parser) strict(t *Term, from, to int) {
+	t.From, t.To, t.Bits4, t.Bits6 = from, to, -1, -1
 	name := from
 	if isQualifier(p.text[name]) {
 		t.Qualifier = Qualifier(p.text[name])
@@ -147,20 +150,19 @@ func (p *parser) strict(from, to int) Term {
 	t.Name = p.text[name:end]
 	if end < to && p.text[end] == '=' && name == from && end > name && isAlpha(p.text[name]) {
 		t.Kind = modifierKind(t.Name)
-		p.modifier(&t, end+1)
-		return t
+		p.modifier(t, end+1)
+		return
 	}
 	k := mechanismKind(t.Name)
 	if k == Unknown || end < to && p.text[end] != ':' && p.text[end] != '/' {
 		p.fault(UnknownTerm, from, to)
-		return t
+		return
 	}
 	t.Kind = k
 	if t.Qualifier == 0 {
 		t.Qualifier = Pass
 	}
-	p.mechanism(&t, end)
-	return t
+	p.mechanism(t, end)
 }
 
 // mechanism reads what stands behind the name of a mechanism (RFC 7208,
@@ -246,16 +248,16 @@ func (p *parser) insert(f Fault) {
 }
 
 // clean reports whether s is one valid term, and which.
-func clean(s string) (Term, bool) {
+func clean(s string) (t Term, ok bool) {
 	if s == "" {
-		return Term{}, false
+		return t, false
 	}
 	for i := range len(s) {
 		if octets[s[i]] != visible {
-			return Term{}, false
+			return t, false
 		}
 	}
 	p := parser{text: s}
-	t := p.strict(0, len(s))
+	p.strict(&t, 0, len(s))
 	return t, len(p.faults) == 0
 }

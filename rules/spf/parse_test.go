@@ -204,6 +204,7 @@ func TestFaults(t *testing.T) {
 		{"ip4:192.0.2.1include:example.com -all", `Glued@7 "ip4:192.0.2.1include:example.com"!`, "ip4:192.0.2.1 include:example.com -all"},
 		{"ip4:192.0.2.1ip4:192.0.2.2ip4:192.0.2.3 -all", `Glued@7 "ip4:192.0.2.1ip4:192.0.2.2ip4:192.0.2.3"!, Glued@20 "ip4:192.0.2.2ip4:192.0.2.3"!`, "ip4:192.0.2.1 ip4:192.0.2.2 ip4:192.0.2.3 -all"},
 		{"mx,a;ip4:192.0.2.1 -all", `Glued@7 "mx,a;ip4:192.0.2.1"!, Glued@10 "a;ip4:192.0.2.1"!`, "mx a ip4:192.0.2.1 -all"},
+		{"a:x,y.example~all", `Glued@7 "a:x,y.example~all"!`, "a:x,y.example ~all"},
 		{"a+mx+ptr -all", `Glued@7 "a+mx+ptr"!, Glued@8 "+mx+ptr"!`, "a +mx +ptr -all"},
 		{"ip4:192.0.2.1all", `IP4Address@11 "192.0.2.1all"`, ""}, // "all" alone would pass everyone
 		// Qualifiers and delimiters.

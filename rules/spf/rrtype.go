@@ -26,7 +26,12 @@ func (s ruleset) rrtype() *rules.Rule {
 var spfRRsets = rules.RRsets(zone.TypeSPF)
 
 func (s ruleset) checkRRType(p *rules.Pass, set zone.RRset) {
-	inTXT := At(p.Zone, set.Name)
+	inTXT := map[string]bool{} // whether it is in force
+	inForce := false
+	for _, c := range At(p.Zone, set.Name) {
+		inTXT[strings.TrimRight(c.SPF.Text, " ")] = c.SPF.Form == SPF
+		inForce = inForce || c.SPF.Form == SPF
+	}
 	for i, r := range set.Records {
 		const unused = "Receivers do not query the type SPF any more"
 		f := rules.At(r, zone.Part{Kind: zone.PartType}, "")
@@ -38,26 +43,15 @@ func (s ruleset) checkRRType(p *rules.Pass, set zone.RRset) {
 			continue
 		}
 		switch {
-		case len(inTXT) == 0:
+		case !inForce:
 			f.Message, f.Severity = unused+", so this record has no effect. Remove it.", rules.Warning
-		case saysThis(inTXT, r.Text()):
+		case inTXT[strings.TrimRight(policy.Text, " ")]:
 			f.Message, f.Severity = unused+"; the TXT record with the same text is the one in force. Remove this one.", rules.Info
 		default:
 			f.Message, f.Severity = unused+"; the TXT record is in force, and it says something else. Remove this one.", rules.Warning
 		}
 		p.Report(f.WithFix(rules.Unsafe, "remove the record of the type SPF", zone.Remove(r)))
 	}
-}
-
-// saysThis reports whether one of the records has a text, but for blanks at its
-// end.
-func saysThis(cs []Candidate, text string) bool {
-	for _, c := range cs {
-		if strings.TrimRight(c.SPF.Text, " ") == strings.TrimRight(text, " ") {
-			return true
-		}
-	}
-	return false
 }
 
 // asTXT moves the policy of the one record of the type SPF to TXT, if nothing

@@ -26,7 +26,7 @@ var noTerminal = &recordRule{
 		}
 		for i := range c.SPF.Terms {
 			t := &c.SPF.Terms[i]
-			if t.Kind == All || t.Kind == Redirect || t.Kind == Unknown {
+			if t.Kind == All || t.Kind == Redirect || t.Kind == Unknown || endsInAll(t) {
 				return nil // what is not understood may have been meant as the end
 			}
 		}
@@ -97,7 +97,7 @@ func judgeAfterAll(c *Candidate) []verdict {
 		return nil
 	}
 	var out []verdict
-	run := false
+	run, only := false, true // of "all" and nothing else
 	for i := all + 1; i < len(c.SPF.Terms); i++ {
 		t := &c.SPF.Terms[i]
 		if !t.Kind.Mechanism() {
@@ -108,13 +108,17 @@ func judgeAfterAll(c *Candidate) []verdict {
 			out = append(out, verdict{from: t.From})
 		}
 		run = true
+		only = only && t.Kind == All
 		out[len(out)-1].to = t.To
 	}
 	first := c.SPF.Terms[all]
+	do := "so hosts that it names are not tested for. Move it before that or remove it."
+	if only {
+		do = "because one all is the end. Keep the one that is meant."
+	}
 	for i := range out {
 		v := &out[i]
-		v.message = quote(c.SPF.Text[v.from:v.to]) + " stands behind " + quote(c.SPF.Text[first.From:first.To]) +
-			" and is ignored, so it passes nobody. Move it before that or remove it."
+		v.message = quote(c.SPF.Text[v.from:v.to]) + " stands behind " + quote(c.SPF.Text[first.From:first.To]) + " and is ignored, " + do
 	}
 	return out
 }

@@ -18,6 +18,7 @@ var domainEmpty = &recordRule{
 		Good:     "@ IN TXT \"v=spf1 a mx -all\"\n",
 		Refs:     []string{"RFC 7208, section 5", "RFC 7208, section 6", "RFC 7208, section 12"},
 	},
+	syntax: true,
 	judge: func(c *Candidate) []verdict {
 		return faults(c, func(r *Record, f *Fault) string {
 			s := quote(r.Text[f.From:f.To]) + " names no domain, " + void + ". "

@@ -18,6 +18,7 @@ var macroSyntax = &recordRule{
 		Good: "@ IN TXT \"v=spf1 exists:%{i}._spf.%{d} -all\"\n",
 		Refs: []string{"RFC 7208, section 7.1", "RFC 7208, section 7.3"},
 	},
+	syntax: true,
 	judge: func(c *Candidate) []verdict {
 		return faults(c, func(r *Record, f *Fault) string {
 			seen := quote(r.Text[f.From:f.To])
@@ -43,6 +44,7 @@ var macroExpOnly = &recordRule{
 		Good:     "@ IN TXT \"v=spf1 exists:%{i}._spf.example.net -all\"\n",
 		Refs:     []string{"RFC 7208, section 7.2"},
 	},
+	syntax: true,
 	judge: func(c *Candidate) []verdict {
 		return faults(c, func(r *Record, f *Fault) string {
 			s := quote(r.Text[f.From:f.To]) + " is a macro of explanation texts only, " + void + ". "

@@ -24,6 +24,7 @@ func twice(id, name string, kind FaultKind, ref string) *recordRule {
 			Refs:     []string{"RFC 7208, section 6", ref},
 			Fix:      rules.Safe,
 		},
+		syntax: true,
 		judge: func(c *Candidate) []verdict {
 			return faults(c, func(r *Record, f *Fault) string {
 				s := quote(r.Text[f.From:f.To]) + " is the second " + name + " of the record, " + void + ". "

@@ -16,8 +16,9 @@ func networkRule(id, summary, what, bad, good string, refs []string, explain fun
 			Good: "@ IN TXT \"v=spf1 " + good + " -all\"\n",
 			Refs: refs, Fix: rules.Safe,
 		},
-		judge: func(c *Candidate) []verdict { return faults(c, explain, kinds...) },
-		mend:  repair(kinds...),
+		syntax: true,
+		judge:  func(c *Candidate) []verdict { return faults(c, explain, kinds...) },
+		mend:   repair(kinds...),
 	}
 }
 

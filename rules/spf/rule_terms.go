@@ -7,7 +7,7 @@ import (
 )
 
 // void is what follows for mail from any syntax error (RFC 7208, section 4.6).
-const void = "so receivers take the whole record for a permanent error and SPF passes no mail"
+const void = "so the whole record is void (permerror) and no mail passes SPF"
 
 // whyVoid is the same for the documentation of a rule.
 const whyVoid = "A single syntax error voids the whole record: receivers end with permerror, mail no longer passes SPF, and many refuse it or file it as spam."
@@ -29,8 +29,9 @@ var unknownTerm = &recordRule{
 		// It names each of the characters that the other finds in a record.
 		Supersedes: []string{"zone-txt-nonascii"},
 	},
-	judge: func(c *Candidate) []verdict { return faults(c, explainTerm, unknownTermKinds...) },
-	mend:  repair(unknownTermKinds...),
+	syntax: true,
+	judge:  func(c *Candidate) []verdict { return faults(c, explainTerm, unknownTermKinds...) },
+	mend:   repair(unknownTermKinds...),
 }
 
 func explainTerm(r *Record, f *Fault) string {
@@ -91,7 +92,13 @@ func judgeGlued(c *Candidate) []verdict {
 			continue
 		}
 		v := verdict{from: t.From, to: t.To, severity: rules.Warning}
-		v.message = "A blank seems to be missing before " + quote(c.SPF.Text[at:t.To]) + ", so it is part of a domain name that hardly exists. Write one between the terms."
+		v.message = "A blank seems to be missing before " + quote(c.SPF.Text[at:t.To]) + ", which makes it part of a domain name that hardly exists"
+		if endsInAll(t) && (t.Kind == Include || t.Kind == Redirect) {
+			// There is no record at a name that does not exist (section 5.2, 6.1).
+			v.severity = rules.Error
+			v.message += ", " + void
+		}
+		v.message += ". Write one between the terms."
 		out = append(out, v)
 	}
 	return out
@@ -104,8 +111,8 @@ func swallowed(text string, t *Term) int {
 		return -1
 	}
 	start := t.From + strings.IndexAny(text[t.From:t.To], ":=") + 1
-	if n := len(t.Domain) - len("-all"); strings.EqualFold(t.Domain[n:], "-all") && t.Domain[n-1] != '.' {
-		return start + n // no top-level domain has a name like that
+	if endsInAll(t) {
+		return start + len(t.Domain) - len("-all")
 	}
 	if strings.IndexByte(t.Domain, ':') < 0 && strings.IndexByte(t.Domain, '=') < 0 {
 		return -1
@@ -116,6 +123,17 @@ func swallowed(text string, t *Term) int {
 		}
 	}
 	return -1
+}
+
+// endsInAll reports whether a domain ends in "-all", which no top-level domain
+// does: their names are letters, or begin with "xn--" (RFC 3696, section 2).
+func endsInAll(t *Term) bool {
+	n := len(t.Domain) - len("-all")
+	if n < 1 || t.Faulty || t.Kind == OtherModifier || !strings.EqualFold(t.Domain[n:], "-all") {
+		return false
+	}
+	label := t.Domain[strings.LastIndexByte(t.Domain, '.')+1:]
+	return !hasPrefixFold(label, "xn--")
 }
 
 func mendGlued(c *Candidate) []mending {
@@ -148,6 +166,7 @@ var separator = &recordRule{
 		Refs:     []string{"RFC 7208, section 4.6.1", "RFC 7208, section 12"},
 		Fix:      rules.Safe,
 	},
+	syntax: true,
 	judge: func(c *Candidate) []verdict {
 		return faults(c, func(r *Record, f *Fault) string {
 			what := "A line break"
@@ -177,8 +196,9 @@ var nonASCII = &recordRule{
 		Fix:        rules.Safe,
 		Supersedes: []string{"zone-txt-nonascii"},
 	},
-	judge: func(c *Candidate) []verdict { return faults(c, explainNonASCII, NotASCII) },
-	mend:  repair(NotASCII),
+	syntax: true,
+	judge:  func(c *Candidate) []verdict { return faults(c, explainNonASCII, NotASCII) },
+	mend:   repair(NotASCII),
 }
 
 func explainNonASCII(r *Record, f *Fault) string {

@@ -22,7 +22,7 @@ func (s ruleset) versionToken() *rules.Rule {
 		Fix:  rules.Safe,
 		// It names what is wrong with the characters at the start.
 		Supersedes: []string{"zone-txt-nonascii"},
-		Run:        rules.On(Candidates, s.checkVersion),
+		Run:        rules.On(owners, s.checkVersion),
 	}
 }
 
@@ -30,33 +30,33 @@ func isVersionFault(k FaultKind) bool {
 	return k == LeadingText || k == VersionEnd || k == VersionToken
 }
 
-func (s ruleset) checkVersion(p *rules.Pass, c *Candidate) {
-	if c.SPF.Form != Meant {
-		return
+func (s ruleset) checkVersion(p *rules.Pass, o owner) {
+	beside := len(o.selected) > 0
+	for i := range o.meant {
+		c := &o.meant[i]
+		var fix *rules.Fix
+		switch {
+		case beside:
+			fix = &rules.Fix{Safety: rules.Unsafe, Description: "remove this record, which has no effect", Changes: zone.ChangeSet{zone.Remove(c.Record)}}
+		case i == 0 && c.SPF.mendable(): // once it is mended, the others are beside it
+			fix = s.versionFix(c)
+		}
+		for j := range c.SPF.Faults {
+			if fault := &c.SPF.Faults[j]; isVersionFault(fault.Kind) {
+				f := versionFinding(c, fault, beside)
+				f.Fix = fix
+				p.Report(f)
+			}
+		}
 	}
-	beside, first := neighbours(p.Zone, c)
-	fix := s.versionFix(c)
+}
+
+func versionFinding(c *Candidate, fault *Fault, beside bool) rules.Finding {
+	seen, what, do := explainVersion(c.SPF, fault)
 	if beside {
-		fix = &rules.Fix{Safety: rules.Unsafe, Description: "remove this record, which has no effect", Changes: zone.ChangeSet{zone.Remove(c.Record)}}
-	} else if !first {
-		fix = nil // the first of them is mended; then this one is beside it
+		return c.At(fault.From, fault.To, seen+what+", so receivers discard the record; another SPF record is in force here. Remove this one.").As(rules.Warning)
 	}
-	for i := range c.SPF.Faults {
-		fault := &c.SPF.Faults[i]
-		if !isVersionFault(fault.Kind) {
-			continue
-		}
-		seen, what, do := explainVersion(c.SPF, fault)
-		consequence := ", so receivers discard the record and " + c.Record.Name.String() + " has no SPF. "
-		severity := rules.Error
-		if beside {
-			consequence, severity = ", so receivers discard the record; another SPF record is in force here. ", rules.Warning
-			do = "Remove this one."
-		}
-		f := c.At(fault.From, fault.To, seen+what+consequence+do).As(severity)
-		f.Fix = fix
-		p.Report(f)
-	}
+	return c.At(fault.From, fault.To, seen+what+", so receivers discard the record and "+c.Record.Name.String()+" has no SPF. "+do)
 }
 
 // explainVersion says what was seen of a fault in the version section, and what
@@ -75,7 +75,7 @@ func explainVersion(r *Record, f *Fault) (seen, what, do string) {
 		}
 		return seen, " before the SPF record", "Begin the record with v=spf1."
 	case VersionEnd:
-		return quote(text), " is not followed by a blank as it must be", "Write \"v=spf1 \" and the terms."
+		return quote(text), " is not followed by a blank as it must be", "Write v=spf1, a blank and the terms."
 	}
 	return quote(text), " is not the version v=spf1", "Begin the record with v=spf1."
 }
@@ -115,23 +115,4 @@ func (s ruleset) versionFix(c *Candidate) *rules.Fix {
 		Safety: safety, Description: "write the record as " + quoteLong(after.SPF.Text),
 		Changes: zone.ChangeSet{zone.Replace(c.Record, after.Record)},
 	}
-}
-
-// neighbours reports whether the owner of a candidate has an SPF record beside
-// it, and whether it is the first that is only meant as one.
-func neighbours(z *zone.Zone, c *Candidate) (beside, first bool) {
-	first = true
-	before := true
-	for _, o := range At(z, c.Record.Name) {
-		if o.Record.Same(c.Record) && o.Record.Loc == c.Record.Loc {
-			before = false
-			continue
-		}
-		if o.SPF.Form == SPF {
-			beside = true
-		} else if before {
-			first = false
-		}
-	}
-	return beside, first
 }

@@ -29,6 +29,8 @@ type ruleset []*recordRule
 // recordRule is a rule about one record.
 type recordRule struct {
 	rules.Rule // but for Run
+	// syntax says that judge looks at the faults alone.
+	syntax bool
 	// judge returns what is wrong with a record, nil if nothing.
 	judge func(c *Candidate) []verdict
 	// mend returns ways to take all its verdicts that can be mended away, the
@@ -56,15 +58,18 @@ type mending struct {
 func (s ruleset) rule(r *recordRule) *rules.Rule {
 	out := r.Rule
 	out.Run = rules.On(Candidates, func(p *rules.Pass, c *Candidate) {
+		if r.syntax && len(c.SPF.Faults) == 0 {
+			return
+		}
 		vs := r.judge(c)
 		if vs == nil {
 			return
 		}
 		var fix *rules.Fix
-		if r.mend != nil && slices.ContainsFunc(vs, func(v verdict) bool { return !v.stays }) {
+		if r.mend != nil && c.SPF.mendable() && slices.ContainsFunc(vs, func(v verdict) bool { return !v.stays }) {
 			fix = s.fix(c, r, r.mend(c))
 		}
-		for _, v := range vs {
+		for _, v := range vs[:min(len(vs), maxVerdicts)] {
 			f := c.At(v.from, v.to, v.message).As(v.severity)
 			if !v.stays {
 				f.Fix = fix
@@ -74,6 +79,9 @@ func (s ruleset) rule(r *recordRule) *rules.Rule {
 	})
 	return &out
 }
+
+// mendable reports whether a record is small enough to be mended.
+func (r *Record) mendable() bool { return len(r.Terms) <= maxTerms && len(r.Faults) <= maxTerms }
 
 // fix returns the first of the mendings that takes a verdict of the rule away
 // and brings none of any.
@@ -115,13 +123,20 @@ func better(before, after []int, index int) bool {
 	return index < 0 || after[index] < before[index]
 }
 
+// Records that nobody wrote by hand are not told everything about, and not
+// mended: text of a hostile source must not cost more than it is worth.
+const (
+	maxVerdicts = 200 // of one rule on one record
+	maxTerms    = 500 // of a record that is mended
+)
+
 // faults returns the verdicts on the faults of a record that are of some
 // kinds.
 func faults(c *Candidate, explain func(r *Record, f *Fault) string, kinds ...FaultKind) []verdict {
 	var out []verdict
 	for i := range c.SPF.Faults {
 		f := &c.SPF.Faults[i]
-		if slices.Contains(kinds, f.Kind) {
+		if slices.Contains(kinds, f.Kind) && len(out) < maxVerdicts {
 			out = append(out, verdict{from: f.From, to: f.To, message: explain(c.SPF, f), stays: f.Repair == nil})
 		}
 	}
