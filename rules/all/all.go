@@ -10,13 +10,14 @@ import (
 	"github.com/zonelint/zonelint/rules/hygiene"
 	"github.com/zonelint/zonelint/rules/mx"
 	"github.com/zonelint/zonelint/rules/pack"
+	"github.com/zonelint/zonelint/rules/spf"
 )
 
 // Rules returns every rule in the order in which lists show them. The selector
 // says which packs a zone is checked against.
 func Rules(s pack.Selector) []*rules.Rule {
 	return slices.Concat(
-		hygiene.Rules(), mx.Rules(), dmarc.Rules(), pack.Rules(s),
+		hygiene.Rules(), mx.Rules(), spf.Rules(), dmarc.Rules(), pack.Rules(s),
 		[]*rules.Rule{rules.SuppressionUnused, rules.SuppressionInvalid},
 	)
 }

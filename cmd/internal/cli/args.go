@@ -17,7 +17,7 @@ func permute(root *urfave.App, args []string) ([]string, error) {
 	if len(words) > 0 && words[0] == "help" {
 		words = append(words[1:], "--help")
 	}
-	level := &commandLevel{path: root.Name, flags: root.Flags, commands: root.Commands}
+	level := &commandLevel{flags: root.Flags, commands: root.Commands}
 	level.flags = append(slices.Clone(level.flags), urfave.HelpFlag, urfave.VersionFlag)
 	out := []string{args[0]}
 	var positional []string
@@ -42,7 +42,7 @@ func permute(root *urfave.App, args []string) ([]string, error) {
 			}
 			out = append(out, cmd.Name)
 			level = &commandLevel{
-				path:     level.path + " " + cmd.Name,
+				path:     strings.TrimSpace(level.path + " " + cmd.Name),
 				flags:    append(slices.Clone(cmd.Flags), urfave.HelpFlag),
 				commands: cmd.Subcommands,
 			}
@@ -58,7 +58,7 @@ func permute(root *urfave.App, args []string) ([]string, error) {
 
 // commandLevel is a command while the words behind it are read.
 type commandLevel struct {
-	path     string
+	path     string // "packs show"; "" is zonelint itself
 	flags    []urfave.Flag
 	commands []*urfave.Command
 	help     bool // --help was met, which leaves no room for arguments
@@ -73,7 +73,7 @@ func (l *commandLevel) command(word string) (*urfave.Command, error) {
 		names = append(names, c.Name)
 	}
 	what := "there is no command %q"
-	if l.path != "zonelint" {
+	if l.path != "" {
 		what = l.path + " has no command %q"
 	}
 	if like := near(word, names); len(like) > 0 {
@@ -107,10 +107,14 @@ func (l *commandLevel) flag(word string, rest []string) (string, []string, error
 		}
 	}
 	shown, _, _ := strings.Cut(word, "=")
+	next := "run \"" + strings.TrimSpace("zonelint "+l.path) + " --help\""
 	if like := near(shown, names); len(like) > 0 {
-		return "", nil, usagef(didYouMean(like), "%s has no flag %s", l.path, shown)
+		next = didYouMean(like)
 	}
-	return "", nil, usagef("run \""+l.path+" --help\" for its flags", "%s has no flag %s", l.path, shown)
+	if l.path == "" {
+		return "", nil, usagef(next, "there is no flag %s before a command", shown)
+	}
+	return "", nil, usagef(next, "%s has no flag %s", l.path, shown)
 }
 
 // has reports whether a word is a flag of the command, so that it cannot be

@@ -3,7 +3,9 @@ package cli
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io/fs"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 )
@@ -15,19 +17,32 @@ type atomicFile struct {
 	path string
 }
 
-// createAtomic begins a file that will be at path, with the permissions mode.
-// It is written beside its place, since a rename works within one file system.
-func createAtomic(path string, mode fs.FileMode) (*atomicFile, error) {
-	f, err := os.CreateTemp(filepath.Dir(path), ".zonelint-*.tmp")
-	if err != nil {
-		return nil, err
+// createAtomic begins a file that will be at path. It is written beside its
+// place, since a rename works within one file system. A file that is there is
+// replaced and its permissions stay, if old describes it; else it is a new one.
+func createAtomic(path string, old fs.FileInfo) (*atomicFile, error) {
+	perm := fs.FileMode(0o666) // less what the umask takes
+	if old != nil {
+		perm = old.Mode().Perm()
 	}
-	a := &atomicFile{f, path}
-	if err := f.Chmod(mode); err != nil {
-		a.discard()
-		return nil, err
+	for {
+		name := filepath.Join(filepath.Dir(path), fmt.Sprintf(".zonelint-%08x.tmp", rand.Uint32()))
+		f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, perm)
+		if errors.Is(err, fs.ErrExist) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		a := &atomicFile{f, path}
+		if old != nil {
+			if err := f.Chmod(perm); err != nil {
+				a.discard()
+				return nil, err
+			}
+		}
+		return a, nil
 	}
-	return a, nil
 }
 
 // commit puts the file in its place once its content is on the disk.
@@ -81,7 +96,7 @@ func prepare(path string, old, new []byte) (*atomicFile, error) {
 	} else if !bytes.Equal(now, old) {
 		return nil, errChanged
 	}
-	a, err := createAtomic(path, info.Mode().Perm())
+	a, err := createAtomic(path, info)
 	if err != nil {
 		return nil, err
 	}

@@ -43,7 +43,11 @@ func (a *app) completionCommand() *urfave.Command {
 			if err := oneOf("completion", c.Args().First(), names); err != nil {
 				return err
 			}
-			return a.print(completionScript(c.Args().First(), a.commands()))
+			script, err := completionScript(c.Args().First(), a.commands())
+			if err != nil {
+				return err
+			}
+			return a.print(script)
 		},
 	}
 }
@@ -137,7 +141,7 @@ func flat(cmds []completed) []completed {
 }
 
 // completionScript returns the script of a shell.
-func completionScript(shell string, root *urfave.App) []byte {
+func completionScript(shell string, root *urfave.App) ([]byte, error) {
 	data := struct {
 		Top, All             []completed // commands; All with those below them
 		Rules, Packs, Levels []string
@@ -159,10 +163,11 @@ func completionScript(shell string, root *urfave.App) []byte {
 		"plain": plain.Replace, // text without what some shell would take for its own
 		"list":  func(list []string) string { return "'" + strings.Join(list, "', '") + "'" },
 	}
-	t := template.Must(template.New("").Funcs(funcs).ParseFS(completionScripts, "completion/*.tmpl"))
-	var b bytes.Buffer
-	if err := t.ExecuteTemplate(&b, shell+".tmpl", data); err != nil {
-		panic("cli: completion script: " + err.Error()) // a mistake in a template of ours
+	t, err := template.New("").Funcs(funcs).ParseFS(completionScripts, "completion/*.tmpl")
+	if err != nil {
+		return nil, err
 	}
-	return b.Bytes()
+	var b bytes.Buffer
+	err = t.ExecuteTemplate(&b, shell+".tmpl", data)
+	return b.Bytes(), err
 }

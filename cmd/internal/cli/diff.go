@@ -13,7 +13,7 @@ import (
 
 // unified returns the unified diff that "patch -p1" and "git apply" take to
 // make new of old; "" if they are equal. name is the file's path.
-func unified(name string, old, new []byte) string {
+func unified(cwd workdir, name string, old, new []byte) string {
 	if bytes.Equal(old, new) {
 		return ""
 	}
@@ -24,7 +24,7 @@ func unified(name string, old, new []byte) string {
 	if other := hunksOf(string(anchored.Diff("a", old, "b", new))); len(other) < len(hunks) {
 		hunks = other
 	}
-	path := diffPath(name)
+	path := diffPath(cwd, name)
 	return "--- " + headerName("a/"+path) + "\n+++ " + headerName("b/"+path) + "\n" + hunks
 }
 
@@ -39,11 +39,11 @@ func hunksOf(diff string) string {
 // diffPath returns the path of a file as it stands in a diff: relative to the
 // current folder if it is below that, else from the root of the file system,
 // since neither patch nor git go upwards.
-func diffPath(name string) string {
+func diffPath(cwd workdir, name string) string {
 	path := name
-	if abs := absolute(name); !filepath.IsLocal(filepath.FromSlash(name)) {
-		path = abs
-		if rel, err := filepath.Rel(absolute("."), abs); err == nil && filepath.IsLocal(rel) {
+	if !filepath.IsLocal(name) {
+		path = cwd.abs(name)
+		if rel, err := filepath.Rel(string(cwd), path); err == nil && filepath.IsLocal(rel) {
 			path = rel
 		}
 	}

@@ -99,6 +99,7 @@ type fixer struct {
 }
 
 func (f *fixer) run(ctx context.Context) error {
+	f.window = 8 * f.jobs // what waits are whole files
 	t, err := f.lint.run(ctx,
 		func(z *zone.Zone, o *outcome) {
 			o.repair, o.err = f.surgeon.repair(z)
@@ -149,7 +150,7 @@ func (f *fixer) take(o *outcome) {
 			if o.target.path == "" && name == defaultStdinName {
 				name = "stdin"
 			}
-			diff := unified(name, e.Old, e.New)
+			diff := unified(f.loader.cwd, name, e.Old, e.New)
 			if isTerminal(f.Out) {
 				diff = screenDiff(diff)
 			}
@@ -169,7 +170,7 @@ func (f *fixer) take(o *outcome) {
 func (f *fixer) claim(edits []masterfile.FileEdit) ([]masterfile.FileEdit, error) {
 	var out []masterfile.FileEdit
 	for _, e := range edits {
-		done, ok := f.files[absolute(e.Name)]
+		done, ok := f.files[f.loader.cwd.abs(e.Name)]
 		switch {
 		case !ok:
 			out = append(out, e)
@@ -178,7 +179,7 @@ func (f *fixer) claim(edits []masterfile.FileEdit) ([]masterfile.FileEdit, error
 		}
 	}
 	for _, e := range out {
-		f.files[absolute(e.Name)] = e.New
+		f.files[f.loader.cwd.abs(e.Name)] = e.New
 	}
 	return out, nil
 }

@@ -73,8 +73,11 @@ func readingOptions(c *urfave.Context) (o masterfile.Options, jobs int, err erro
 		name string
 		dst  *int
 	}{
-		{"max-records", &o.Limits.Records}, {"max-generate", &o.Limits.Generate}, {"max-include-depth", &o.Limits.IncludeDepth},
-		{"max-include-files", &o.Limits.IncludeFiles}, {"jobs", &jobs},
+		{"max-records", &o.Limits.Records},
+		{"max-generate", &o.Limits.Generate},
+		{"max-include-depth", &o.Limits.IncludeDepth},
+		{"max-include-files", &o.Limits.IncludeFiles},
+		{"jobs", &jobs},
 	} {
 		if !c.IsSet(f.name) {
 			continue

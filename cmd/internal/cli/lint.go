@@ -22,6 +22,7 @@ type lint struct {
 	loader   *loader
 	found    found
 	jobs     int
+	window   int // how many outcomes may wait for one before them
 }
 
 // newLint reads the flags of ruleFlags and readingFlags and finds the files.
@@ -45,7 +46,7 @@ func (a *app) newLint(c *urfave.Context) (*lint, error) {
 	if len(args) == 0 {
 		args = []string{"."}
 	}
-	l.found = findTargets(args, c.String("stdin-filename"))
+	l.found = findTargets(l.loader.cwd, args, c.String("stdin-filename"))
 	return l, nil
 }
 
@@ -110,7 +111,7 @@ func (l *lint) run(ctx context.Context, work func(z *zone.Zone, o *outcome), emi
 	release := func(all bool) {
 		for len(waiting) > 0 {
 			o := waiting[0]
-			if o.part && partOf[absolute(o.target.path)] {
+			if o.part && partOf[l.loader.cwd.abs(o.target.path)] {
 				lively[o.target.dir] = true
 			} else if o.part && !all {
 				return
@@ -120,7 +121,7 @@ func (l *lint) run(ctx context.Context, work func(z *zone.Zone, o *outcome), emi
 			waiting = waiting[1:]
 		}
 	}
-	inOrder(ctx, len(l.found.targets), l.jobs,
+	inOrder(ctx, len(l.found.targets), l.jobs, l.window,
 		func(i int) *outcome { return l.one(ctx, l.found.targets[i], work) },
 		func(i int, err error) *outcome { return &outcome{target: l.found.targets[i], err: err} },
 		func(_ int, o *outcome) {
@@ -161,7 +162,7 @@ func (l *lint) one(ctx context.Context, t target, work func(z *zone.Zone, o *out
 		o.skip = t.found && errors.Is(err, masterfile.ErrBinary)
 		return o
 	}
-	o.includes = included(z)
+	o.includes = l.loader.included(z)
 	o.noPack = len(l.selector.Forced) == 0 && len(l.selector.Detect(z)) == 0
 	work(z, o)
 	return o

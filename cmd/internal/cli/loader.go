@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -16,6 +15,7 @@ import (
 type loader struct {
 	options masterfile.Options
 	stdin   io.Reader
+	cwd     workdir
 	// tree is the folder that $INCLUDE may read from, root the same opened. A
 	// file that is not below it includes from its own folder alone, unless the
 	// user named the tree.
@@ -24,10 +24,30 @@ type loader struct {
 	named bool
 }
 
+// workdir is the current folder as a run begins; asking for it again for each
+// of many files takes its time.
+type workdir string
+
+func currentDir() workdir {
+	dir, err := os.Getwd()
+	if err != nil {
+		return "" // then paths stay relative
+	}
+	return workdir(dir)
+}
+
+// abs returns the clean absolute path of a file.
+func (w workdir) abs(path string) string {
+	if filepath.IsAbs(path) {
+		return filepath.Clean(path)
+	}
+	return filepath.Join(string(w), path)
+}
+
 // newLoader opens the folder that $INCLUDE may read from; "" is the current
 // one.
 func newLoader(includeRoot string, options masterfile.Options, stdin io.Reader) (*loader, error) {
-	l := &loader{options: options, stdin: stdin, tree: ".", named: includeRoot != ""}
+	l := &loader{options: options, stdin: stdin, cwd: currentDir(), tree: ".", named: includeRoot != ""}
 	if l.named {
 		l.tree = includeRoot
 	}
@@ -36,7 +56,7 @@ func newLoader(includeRoot string, options masterfile.Options, stdin io.Reader) 
 		return nil, usagef("name a folder that can be read", "--include-root %s: %v", l.tree, cause(err))
 	}
 	l.root = root
-	l.tree = absolute(l.tree)
+	l.tree = l.cwd.abs(l.tree)
 	return l, nil
 }
 
@@ -46,7 +66,7 @@ func (l *loader) close() { l.root.Close() }
 // the name that was given to it.
 func (l *loader) optionsFor(path string) masterfile.Options {
 	o := l.options
-	dir, err := filepath.Rel(l.tree, filepath.Dir(absolute(path)))
+	dir, err := filepath.Rel(l.tree, filepath.Dir(l.cwd.abs(path)))
 	if err == nil && filepath.IsLocal(dir) {
 		o.Root, o.Dir = l.root, dir
 	} else if l.named {
@@ -90,14 +110,14 @@ func (l *loader) readStdin(ctx context.Context) ([]byte, error) {
 }
 
 // included returns the absolute paths of the files that a zone includes.
-func included(z *zone.Zone) []string {
+func (l *loader) included(z *zone.Zone) []string {
 	files := masterfile.Files(z)
 	if len(files) < 2 {
 		return nil
 	}
 	var out []string
 	for _, f := range files[1:] {
-		out = append(out, absolute(f))
+		out = append(out, l.cwd.abs(f))
 	}
 	return out
 }
@@ -112,9 +132,4 @@ func partOnly(z *zone.Zone, err error) bool {
 		return false
 	}
 	return true
-}
-
-// targetFailure is an error about a target as users see it.
-func targetFailure(t target, err error) error {
-	return fmt.Errorf("%s: %s", t.name, describe(err))
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"syscall"
 
@@ -82,7 +83,13 @@ func (a *app) open(o *output, color string) error {
 			o.w = bufio.NewWriter(o.plain)
 		}
 	default:
-		if o.atomic, err = createAtomic(o.file, 0o644); err == nil {
+		path := o.file
+		if info != nil { // the link stays, what it leads to is replaced
+			if path, err = filepath.EvalSymlinks(o.file); err != nil {
+				break
+			}
+		}
+		if o.atomic, err = createAtomic(path, info); err == nil {
 			o.w = bufio.NewWriterSize(o.atomic, 64<<10)
 		}
 	}

@@ -7,16 +7,13 @@ import (
 	"sync"
 )
 
-// window is how many results may wait for one before them. What waits is
-// rendered text, not zones.
-const window = 4096
-
 // inOrder calls work for the numbers from 0 to n-1 in up to jobs goroutines,
 // and take with the results in order, in the calling one. When ctx is cancelled
-// it returns at once, and what is under way is abandoned.
+// it returns at once, and what is under way is abandoned. At most window results
+// are made or wait for one before them at a time.
 //
 // A panic in work becomes a result by way of failed.
-func inOrder[T any](ctx context.Context, n, jobs int, work func(i int) T, failed func(i int, err error) T, take func(i int, t T)) {
+func inOrder[T any](ctx context.Context, n, jobs, window int, work func(i int) T, failed func(i int, err error) T, take func(i int, t T)) {
 	type result struct {
 		i int
 		t T

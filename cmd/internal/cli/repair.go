@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -83,6 +84,10 @@ func (s *surgeon) repair(z *zone.Zone) (*repair, error) {
 			return nil, err
 		}
 	}
+	// New records come in the order of their owners, the apex first.
+	slices.SortStableFunc(changes, func(a, b zone.Change) int {
+		return cmp.Or(zone.CompareNames(a.Name, b.Name), cmp.Compare(a.Type, b.Type))
+	})
 	if r.edits, err = masterfile.Edit(z, changes); err != nil {
 		return nil, fmt.Errorf("the fixes cannot be written into the file: %w", err)
 	}

@@ -92,13 +92,26 @@ func entryType(line string, fields []string) string {
 		switch upper := strings.ToUpper(f); {
 		case upper == "IN" || upper == "CH" || upper == "HS" || ttl(f):
 		default:
-			if _, ok := zone.ParseType(upper); ok && i+1 < len(fields) {
-				return upper
+			_, ok := zone.ParseType(upper)
+			if !ok || i+1 == len(fields) || upper == "SOA" && !soaData(fields[i+1:]) {
+				return ""
 			}
-			return ""
+			return upper
 		}
 	}
 	return ""
+}
+
+// soaData reports whether words can be the first line of the RDATA of an SOA
+// record: two names and a number, or a parenthesis before that. Prose may speak
+// of SOA records too.
+func soaData(fields []string) bool {
+	for i, f := range fields[:min(3, len(fields))] {
+		if strings.HasPrefix(f, "(") || i == 2 && f[0] >= '0' && f[0] <= '9' {
+			return true
+		}
+	}
+	return false
 }
 
 // ttl reports whether a word is a TTL: a number, or numbers with units.

@@ -41,8 +41,8 @@ type found struct {
 
 // findTargets finds what the arguments name. Folders are walked, globs expanded
 // ("**" is any number of folders).
-func findTargets(args []string, stdinName string) found {
-	f := finder{seen: map[string]int{}}
+func findTargets(cwd workdir, args []string, stdinName string) found {
+	f := finder{cwd: cwd, seen: map[string]int{}}
 	for _, arg := range args {
 		switch info, err := os.Stat(arg); {
 		case arg == "-":
@@ -63,6 +63,7 @@ func findTargets(args []string, stdinName string) found {
 
 type finder struct {
 	found
+	cwd  workdir
 	seen map[string]int // index of a target by its clean absolute path
 }
 
@@ -74,7 +75,7 @@ func (f *finder) fail(name string, err error) {
 func (f *finder) add(t target) {
 	key := "-"
 	if t.path != "" {
-		key = absolute(t.path)
+		key = f.cwd.abs(t.path)
 	}
 	if i, ok := f.seen[key]; ok {
 		if f.targets[i].found && !t.found {
@@ -84,14 +85,6 @@ func (f *finder) add(t target) {
 	}
 	f.seen[key] = len(f.targets)
 	f.targets = append(f.targets, t)
-}
-
-func absolute(path string) string {
-	abs, err := filepath.Abs(path)
-	if err != nil {
-		return filepath.Clean(path)
-	}
-	return abs
 }
 
 func isGlob(arg string) bool { return strings.ContainsAny(arg, "*?[{") }

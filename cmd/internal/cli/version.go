@@ -89,7 +89,7 @@ func wantsJSON(c *urfave.Context) (bool, error) {
 
 func noArguments(c *urfave.Context) error {
 	if c.Args().Present() {
-		return usagef("", "%s takes no argument, but got %q", c.Command.HelpName, c.Args().First())
+		return usagef("", "%s takes no argument, but got %q", c.Command.Name, c.Args().First())
 	}
 	return nil
 }

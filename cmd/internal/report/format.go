@@ -30,7 +30,7 @@ type Summary struct {
 	Errors, Warnings, Infos int
 	// Safe and Unsafe are how many findings have a fix of that class.
 	Safe, Unsafe int
-	// Unread are the files that could not be read.
+	// Unread counts the files and folders that could not be read.
 	Unread int
 }
 

@@ -97,6 +97,9 @@ func (t text) wrapped(buf []byte, s string, lead, indent int) []byte {
 }
 
 func (t text) Close(s Summary) []byte {
+	if s.Zones == 0 && s.Unread > 0 {
+		return nil // a summary of nothing would hide what went wrong
+	}
 	p := Painter(t.style.Color)
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s, %s: ", Count(s.Zones, "zone"), Count(s.Records, "record"))
@@ -106,7 +109,7 @@ func (t text) Close(s Summary) []byte {
 		b.WriteString(strings.Join(s.counts(p), ", "))
 	}
 	if s.Unread > 0 {
-		b.WriteString(", " + p.severity(rules.Error, Count(s.Unread, "file")+" not read"))
+		b.WriteString(", " + p.severity(rules.Error, fmt.Sprintf("%d not read", s.Unread)))
 	}
 	b.WriteByte('.')
 	switch {

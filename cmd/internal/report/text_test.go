@@ -263,7 +263,8 @@ func TestTextSummary(t *testing.T) {
 		{Summary{Zones: 2, Records: 1, Errors: 1, Infos: 3}, "2 zones, 1 record: 1 error, 3 info.\n"},
 		{Summary{Zones: 1, Records: 2, Errors: 2, Warnings: 1, Safe: 2, Unsafe: 1}, "1 zone, 2 records: 2 errors, 1 warning. \"zonelint fix\" can mend 2, with --unsafe 1 more.\n"},
 		{Summary{Zones: 1, Records: 2, Errors: 1, Unsafe: 1}, "1 zone, 2 records: 1 error. \"zonelint fix --unsafe\" can mend 1.\n"},
-		{Summary{Zones: 1, Records: 2, Unread: 1}, "1 zone, 2 records: no findings, 1 file not read.\n"},
+		{Summary{Zones: 1, Records: 2, Unread: 1}, "1 zone, 2 records: no findings, 1 not read.\n"},
+		{Summary{Unread: 1}, ""},
 	} {
 		if got := string(text{}.Close(tt.s)); got != tt.want {
 			t.Errorf("%+v: %q, want %q", tt.s, got, tt.want)
