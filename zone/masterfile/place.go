@@ -1,6 +1,11 @@
 package masterfile
 
-import "github.com/zonelint/zonelint/zone"
+import (
+	"cmp"
+	"slices"
+
+	"github.com/zonelint/zonelint/zone"
+)
 
 // place decides behind which entry each new record goes: with its RRset, else
 // behind the other records of its owner, else with records of its type below
@@ -72,6 +77,22 @@ func (ed *editor) place(added []zone.Record) {
 			at = ed.runEnd(at)
 		}
 		ed.inserts[at] = append(ed.inserts[at], r)
+	}
+	for at, rs := range ed.inserts {
+		var owner zone.Name
+		if at >= 0 {
+			owner = ed.entries[at].owner
+		}
+		// First what goes on with the owner there, then name by name.
+		slices.SortStableFunc(rs, func(a, b zone.Record) int {
+			if a.Name == owner && b.Name != owner {
+				return -1
+			}
+			if a.Name != owner && b.Name == owner {
+				return 1
+			}
+			return cmp.Or(zone.CompareNames(a.Name, b.Name), cmp.Compare(a.Type, b.Type))
+		})
 	}
 }
 

@@ -1,0 +1,60 @@
+package main
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+var consoleBlock = regexp.MustCompile("(?ms)^```console\n(.*?)^```$")
+
+// Every command that the documentation shows with its output is run, and gives
+// that output.
+func TestDocumentedCommands(t *testing.T) {
+	root, err := filepath.Abs("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	bin := t.TempDir()
+	build := exec.Command("go", "build", "-o", filepath.Join(bin, "zonelint"), "./cmd/zonelint")
+	build.Dir = root
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	for _, doc := range []string{"README.md"} {
+		text, err := os.ReadFile(filepath.Join(root, doc))
+		if err != nil {
+			t.Fatal(err)
+		}
+		shown := 0
+		for _, block := range consoleBlock.FindAllStringSubmatch(string(text), -1) {
+			for _, step := range strings.Split("\n"+block[1], "\n$ ")[1:] {
+				command, want, _ := strings.Cut(step, "\n")
+				if strings.HasPrefix(command, "go test") {
+					continue // this very run
+				}
+				if want = strings.TrimRight(want, "\n"); want != "" {
+					shown++
+				}
+				t.Run(command, func(t *testing.T) {
+					cmd := exec.Command("sh", "-c", command)
+					cmd.Dir = root
+					cmd.Env = append(os.Environ(), "PATH="+bin+string(os.PathListSeparator)+os.Getenv("PATH"), "SOURCE_DATE_EPOCH=1795219200", "NO_COLOR=1")
+					out, err := cmd.Output()
+					if err != nil && cmd.ProcessState.ExitCode() != 1 {
+						t.Fatalf("%v\n%s", err, out)
+					}
+					if got := strings.TrimRight(string(out), "\n"); want != "" && got != want || got == "" {
+						t.Errorf("%s shows another output of %q:\n%s\nwant:\n%s", doc, command, got, want)
+					}
+				})
+			}
+		}
+		if shown == 0 {
+			t.Errorf("%s shows no command with its output", doc)
+		}
+	}
+}
