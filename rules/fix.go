@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -12,6 +13,10 @@ import (
 // ever. An RRset takes one fix a round, and three SPF records that have
 // everything wrong need some thirty.
 const maxRounds = 100
+
+// maxTimes bounds how often one rule may change one record: a fix that makes
+// its own mistake anew would go on for ever.
+const maxTimes = 30
 
 // FixResult is what the fix loop made of a zone.
 type FixResult struct {
@@ -64,19 +69,26 @@ func (e *Engine) fixOnce(z *zone.Zone, upTo Safety) (res FixResult, blamed bool,
 	before := e.Run(z)
 	refused := map[string]string{}
 	for {
-		res, err = e.fixAll(z, before, upTo, refused)
-		if err != nil || !blame(before, res, refused) {
+		var again bool
+		res, again, err = e.fixAll(z, before, upTo, refused)
+		if err != nil {
 			return res, blamed, err
 		}
-		blamed = true
+		if blame(before, res, refused) {
+			blamed = true
+		} else if !again {
+			return res, blamed, nil
+		}
 	}
 }
 
 // fixAll runs the fix loop without the refused fixes. It adds to refused what
-// it finds cannot be made.
-func (e *Engine) fixAll(z *zone.Zone, left []Finding, upTo Safety, refused map[string]string) (FixResult, error) {
-	res := FixResult{Zone: z, NotMade: map[int]string{}}
+// it finds cannot be made; again says that one of those has been made already,
+// so that the loop must run once more without it.
+func (e *Engine) fixAll(z *zone.Zone, left []Finding, upTo Safety, refused map[string]string) (res FixResult, again bool, err error) {
+	res = FixResult{Zone: z, NotMade: map[int]string{}}
 	made := map[string]bool{}
+	times := map[string]int{} // that a rule has changed a record
 	var touched zone.ChangeSet
 	for round := 0; ; round++ {
 		var batch zone.ChangeSet
@@ -86,9 +98,11 @@ func (e *Engine) fixAll(z *zone.Zone, left []Finding, upTo Safety, refused map[s
 			if f.Fix == nil || f.Fix.Safety == Manual || f.Fix.Safety > upTo || len(f.Fix.Changes) == 0 {
 				continue
 			}
-			k := fixKey(f)
+			k, record := fixKey(f), recordKey(f)
 			switch {
-			case refused[k] != "":
+			case refused[k] != "" || refused[record] != "":
+			case times[record] >= maxTimes:
+				refused[record], again = "its fix was made and did not help", true
 			case made[k]:
 				refused[k] = "its fix was made and did not help"
 			case uneditable(f.Fix.Changes):
@@ -104,14 +118,15 @@ func (e *Engine) fixAll(z *zone.Zone, left []Finding, upTo Safety, refused map[s
 			break
 		}
 		if round == maxRounds {
-			return res, tooManyRounds(z)
+			return res, false, tooManyRounds(z)
 		}
 		next, ok := res.Zone.Apply(batch)
 		if !ok {
-			return res, fmt.Errorf("zone %s: fixes contradict each other; nothing was changed", z.Apex)
+			return res, false, fmt.Errorf("zone %s: fixes contradict each other; nothing was changed", z.Apex)
 		}
 		for _, f := range fixed {
 			made[fixKey(f)] = true
+			times[recordKey(f)]++
 		}
 		res.Zone, touched, res.Fixed = next, append(touched, batch...), append(res.Fixed, fixed...)
 		left = e.Run(next)
@@ -121,13 +136,13 @@ func (e *Engine) fixAll(z *zone.Zone, left []Finding, upTo Safety, refused map[s
 		if f.Fix == nil {
 			continue
 		}
-		if why := refused[fixKey(f)]; why != "" {
+		if why := cmp.Or(refused[fixKey(f)], refused[recordKey(f)]); why != "" {
 			res.NotMade[i] = why
 		}
 	}
 	res.Changes = zone.Diff(z, res.Zone, touched.Keys())
 	Sort(res.Fixed)
-	return res, nil
+	return res, again, nil
 }
 
 // blame looks for findings that the fixes brought and that are as bad as one
@@ -203,6 +218,11 @@ func fixKey(f Finding) string {
 		}
 	}
 	return b.String()
+}
+
+// recordKey tells apart the records that a rule has fixed.
+func recordKey(f Finding) string {
+	return fmt.Sprintf("%s@%s %s %d:%d", f.Rule.ID, f.Name, f.Type, f.Loc.File, f.Loc.Offset)
 }
 
 func uneditable(cs zone.ChangeSet) bool {
