@@ -1,8 +1,11 @@
 package spf
 
+import "unicode/utf8"
+
 // foreign reads a term with octets that are not visible ASCII characters.
-// Those that only look like a qualifier, have no width, or are quotation marks
-// around the term can be mended; the others are what the fault is.
+// Those that can only stand for an ASCII character, have no width, or are
+// quotation marks around the term can be mended; the others are what the fault
+// is.
 func (p *parser) foreign(t Term, known int) {
 	s := p.text[t.From:t.To]
 	p.faults = p.faults[:known]
@@ -21,6 +24,11 @@ func (p *parser) foreign(t Term, known int) {
 			f.Kind, repair.Text = Lookalike, "-"
 		case c == tilde && len(meant) == 0:
 			f.Kind, repair.Text = Lookalike, "~"
+		case c == dash:
+			repair.Text = "-"
+		case c == fullWidth:
+			r, _ := utf8.DecodeRuneInString(s[at:])
+			repair.Text = string(r - 0xff01 + '!')
 		case c == invisible, c == quoteMark && (at == 0 || at+n == len(s)):
 		default:
 			meant = append(meant, s[at:at+n]...)

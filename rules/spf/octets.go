@@ -18,6 +18,7 @@ const (
 	dash                   // looks like "-"
 	tilde                  // looks like "~"
 	quoteMark              // a typographic quotation mark
+	fullWidth              // a full-width form of a visible ASCII character
 )
 
 // octets classifies what can be told by the octet alone.
@@ -59,8 +60,10 @@ func classAt(s string) (class, int) {
 		return dash, n
 	case r == 0x2dc || r == 0x223c || r == 0xff5e:
 		return tilde, n
-	case 0x2018 <= r && r <= 0x201f || r == 0xab || r == 0xbb || r == 0xff02:
+	case 0x2018 <= r && r <= 0x201f || r == 0xab || r == 0xbb || r == 0x2039 || r == 0x203a || r == 0xff02:
 		return quoteMark, n
+	case 0xff01 <= r && r <= 0xff5e:
+		return fullWidth, n
 	}
 	return illegal, n
 }

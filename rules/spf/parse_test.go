@@ -177,7 +177,10 @@ func TestFaults(t *testing.T) {
 		{"\u200b -all", `NotASCII@7 "\u200b"!`, " -all"},
 		{"a:exämple.com -all", `NotASCII@11 "ä"`, ""},
 		{"a:foo.example.com\x00 -all", `NotASCII@24 "\x00"`, ""},
-		{"include:foo–bar.example.com -all", `NotASCII@18 "–"`, ""},
+		{"include:foo–bar.example.com -all", `NotASCII@18 "–"!`, "include:foo-bar.example.com -all"},
+		{"mx＋ ：", `NotASCII@9 "＋", NotASCII@13 "："`, ""},
+		{"include：foo.example.com -all", `NotASCII@14 "："!`, "include:foo.example.com -all"},
+		{"mx －all", `Lookalike@10 "－"!`, "mx -all"},
 		// Punctuation.
 		{"mx ~all;", `StrayChars@14 ";"!`, "mx ~all"},
 		{"mx, -all.", `StrayChars@9 ","!, StrayChars@15 "."!`, "mx -all"},

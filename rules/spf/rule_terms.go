@@ -26,8 +26,6 @@ var unknownTerm = &recordRule{
 		Good: "@ IN TXT \"v=spf1 include:_spf.example.net -all\"\n",
 		Refs: []string{"RFC 7208, section 4.6", "RFC 7208, section 4.6.1", "RFC 7208, section 12"},
 		Fix:  rules.Safe,
-		// It names each of the characters that the other finds in a record.
-		Supersedes: []string{"zone-txt-nonascii"},
 	},
 	syntax: true,
 	judge:  func(c *Candidate) []verdict { return faults(c, explainTerm, unknownTermKinds...) },
@@ -207,6 +205,8 @@ func explainNonASCII(r *Record, f *Fault) string {
 		return "A typographic quotation mark belongs to no SPF term, " + void + ". Remove it."
 	case f.Repair != nil && c == invisible:
 		return "An invisible character stands in the SPF record, " + void + ". Remove it."
+	case f.Repair != nil && (c == dash || c == fullWidth):
+		return "A character that only looks like " + quote(f.Repair[0].Text) + " stands in the SPF record, " + void + ". Write " + quote(f.Meant) + "."
 	case f.Repair != nil:
 		return "A blank that is not the ASCII one stands between SPF terms, " + void + ". Write an ordinary blank."
 	case c == illegal && r.Text[f.From] < 0x80:

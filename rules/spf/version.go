@@ -56,7 +56,7 @@ func leading(text string) (at int, quoted bool) {
 		switch {
 		case c == visible && strings.IndexByte("\"'`", text[at]) >= 0 || c == quoteMark:
 			quoted = true
-		case c == visible || c == illegal || c == dash || c == tilde:
+		case c != blank && c != control && c != wideBlank && c != invisible:
 			return at, quoted
 		}
 		at += n
@@ -80,7 +80,7 @@ func (v *version) behind(text string) {
 	at := v.to
 	for at < len(text) {
 		c, n := classAt(text[at:])
-		if c == blank || c == visible && strings.IndexByte(";,.:\"'`\\", text[at]) < 0 || c == illegal || c == dash || c == tilde {
+		if c == visible && strings.IndexByte(";,.:\"'`\\", text[at]) < 0 || c != visible && c != control && c != wideBlank && c != invisible && c != quoteMark {
 			break
 		}
 		at += n
