@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/zonelint/zonelint/rules"
+	"github.com/zonelint/zonelint/rules/spelling"
 	"github.com/zonelint/zonelint/zone"
 )
 
@@ -77,7 +78,7 @@ func checkMisplaced(p *rules.Pass, s *Set) {
 // below the owner. It is "" where neither makes sense.
 func policyName(owner zone.Name) zone.Name {
 	domain := owner
-	if l := owner.Label(); len(l) <= 12 && distance(strings.Trim(l, "_-"), "dmarc") <= 1 {
+	if l := owner.Label(); len(l) <= 12 && spelling.Distance(strings.Trim(l, "_-"), "dmarc") <= 1 {
 		domain = owner.Parent()
 	}
 	for n := domain; len(n) > 1; n = n.Parent() {

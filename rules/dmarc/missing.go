@@ -37,7 +37,7 @@ func checkMissing(p *rules.Pass, z *zone.Zone) {
 		return
 	}
 	mail, sends := usedForMail(apex)
-	if !mail || !registered(z.Apex) {
+	if !mail || !IsOrganizational(z.Apex) {
 		return
 	}
 	found, name, a := policyAt(z, z.Apex)
@@ -86,11 +86,11 @@ func isSPF(r zone.Record) bool {
 	return strings.EqualFold(strings.TrimSuffix(s, " "), "v=spf1")
 }
 
-// registered reports whether a domain is one that is registered directly below
+// IsOrganizational reports whether a domain is registered directly below
 // a public suffix. That is the Organizational Domain of RFC 7489, section 3.2;
 // the tree walk of RFC 9989, section 4.10, gives the same where only it has a
 // record.
-func registered(apex zone.Name) bool {
+func IsOrganizational(apex zone.Name) bool {
 	name := strings.TrimSuffix(apex.String(), ".")
 	if name == "arpa" || strings.HasSuffix(name, ".arpa") {
 		return false

@@ -2,6 +2,8 @@ package dmarc
 
 import (
 	"strings"
+
+	"github.com/zonelint/zonelint/rules/spelling"
 )
 
 // Policy is a value of the tags p, sp and np (RFC 9989, section 4.7), from the
@@ -47,37 +49,11 @@ func nearPolicy(s string) (p Policy, certain bool) {
 		word := policies[p]
 		// "rejected", "quar" and slips of two letters ("quarentine"); for the
 		// short "none" of one.
-		if strings.HasPrefix(s, word) || len(s) >= 3 && strings.HasPrefix(word, s) || distance(s, word) <= min(2, len(word)/3) {
+		if strings.HasPrefix(s, word) || len(s) >= 3 && strings.HasPrefix(word, s) || spelling.Distance(s, word) <= min(2, len(word)/3) {
 			return p, false
 		}
 	}
 	return NoPolicy, false
-}
-
-// distance is the edit distance of two words, with neighbours that have changed
-// places counted once.
-func distance(a, b string) int {
-	var before []int
-	prev := make([]int, len(b)+1)
-	for j := range prev {
-		prev[j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		row := make([]int, len(b)+1)
-		row[0] = i
-		for j := 1; j <= len(b); j++ {
-			cost := 1
-			if a[i-1] == b[j-1] {
-				cost = 0
-			}
-			row[j] = min(prev[j]+1, row[j-1]+1, prev[j-1]+cost)
-			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
-				row[j] = min(row[j], before[j-2]+1)
-			}
-		}
-		before, prev = prev, row
-	}
-	return prev[len(b)]
 }
 
 // Reports reports whether the record has a rua tag with at least one

@@ -11,6 +11,7 @@ import (
 
 	"go.yaml.in/yaml/v4"
 
+	"github.com/zonelint/zonelint/rules/spelling"
 	"github.com/zonelint/zonelint/zone"
 )
 
@@ -245,7 +246,7 @@ func (d *decoder) unknownKey(k *yaml.Node, keys []fieldKey, what string) {
 	for i, f := range keys {
 		names[i] = f.name
 	}
-	if like := near(k.Value, names); len(like) > 0 {
+	if like := spelling.Near(k.Value, names); len(like) > 0 {
 		d.fail(k, "%s has no key %q; did you mean %s?", what, k.Value, like[0])
 		return
 	}

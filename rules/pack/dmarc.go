@@ -4,10 +4,9 @@ import (
 	"fmt"
 	"strings"
 
-	"golang.org/x/net/publicsuffix"
-
 	"github.com/zonelint/zonelint/rules"
 	"github.com/zonelint/zonelint/rules/dmarc"
+	"github.com/zonelint/zonelint/rules/spelling"
 	"github.com/zonelint/zonelint/rules/tagvalue"
 	"github.com/zonelint/zonelint/zone"
 )
@@ -26,7 +25,7 @@ func dmarcMissing(p *rules.Pass, c *check) {
 		return
 	}
 	alias, lacks := c.lacksDMARC(name)
-	if !lacks || !registered(c.z.Apex) {
+	if !lacks || !dmarc.IsOrganizational(c.z.Apex) {
 		return
 	}
 	f := p.AtApex(zone.TypeTXT, fmt.Sprintf("There is no DMARC record at %s, so receivers are told nothing about forged mail. Add %s there.",
@@ -83,21 +82,12 @@ func (c *check) lacksDMARC(name zone.Name) (alias zone.Name, lacks bool) {
 func (c *check) strayDMARC() bool {
 	for r := range c.z.OfType(zone.TypeTXT) {
 		near := r.Name == c.z.Apex || r.Name == doubled(c.z.Apex, c.z.Apex) ||
-			r.Name.Parent() == c.z.Apex && distance(strings.ToLower(strings.Trim(r.Name.Label(), "_-")), "dmarc") <= 1
+			r.Name.Parent() == c.z.Apex && spelling.Distance(strings.Trim(r.Name.Label(), "_-"), "dmarc") <= 1
 		if near && dmarc.Meant(r.TextPrefix(40)) {
 			return true
 		}
 	}
 	return false
-}
-
-// registered reports whether a domain is registered directly below a public
-// suffix. The policy of one below that is found there too (RFC 9989, section
-// 4.10), so that a record of its own would undo it.
-func registered(domain zone.Name) bool {
-	name := strings.TrimSuffix(domain.String(), ".")
-	org, err := publicsuffix.EffectiveTLDPlusOne(name)
-	return err == nil && org == name
 }
 
 // validateDMARC checks that the record to create is one that every receiver

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/zonelint/zonelint/rules/spelling"
 	"go.yaml.in/yaml/v4"
 )
 
@@ -80,7 +81,7 @@ func Find(id string) (*Pack, error) {
 		}
 		ids[i] = p.ID
 	}
-	return nil, &UnknownError{id, near(id, ids)}
+	return nil, &UnknownError{id, spelling.Near(id, ids)}
 }
 
 // Named returns the pack that an argument of --pack means: a file, if it has a

@@ -1,6 +1,10 @@
 package spf
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/zonelint/zonelint/rules/spelling"
+)
 
 // nearMiss says which mechanism or modifier a misspelt name stands for, if its
 // value fits.
@@ -50,36 +54,9 @@ func nearestName(name string, qualified bool) string {
 		if len(want) > 4 {
 			limit = 2
 		}
-		if d := distance(name, want); d <= limit && d < least {
+		if d := spelling.Distance(name, want); d <= limit && d < least {
 			best, least = want, d
 		}
 	}
 	return best
-}
-
-// distance is the number of letters to insert, remove, change or swap with
-// their neighbour to make b of a, without regard to case.
-func distance(a, b string) int {
-	a, b = strings.ToLower(a), strings.ToLower(b)
-	before := make([]int, len(b)+1)
-	last := make([]int, len(b)+1)
-	now := make([]int, len(b)+1)
-	for j := range last {
-		last[j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		now[0] = i
-		for j := 1; j <= len(b); j++ {
-			cost := 1
-			if a[i-1] == b[j-1] {
-				cost = 0
-			}
-			now[j] = min(last[j]+1, now[j-1]+1, last[j-1]+cost)
-			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
-				now[j] = min(now[j], before[j-2]+1)
-			}
-		}
-		before, last, now = last, now, before
-	}
-	return last[len(b)]
 }

@@ -1,6 +1,10 @@
 package spf
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/zonelint/zonelint/rules/spelling"
+)
 
 const versionSection = "v=spf1"
 
@@ -124,7 +128,7 @@ func nearVersion(text string, at int) int {
 		return 0
 	}
 	end := tokenEnd(text, at)
-	if token := strings.TrimRight(text[at:end], ";,.:"); len(token) >= 4 && len(token) <= 9 && distance(token, versionSection) <= 2 {
+	if token := strings.TrimRight(text[at:end], ";,.:"); len(token) >= 4 && len(token) <= 9 && spelling.Distance(token, versionSection) <= 2 {
 		return end
 	}
 	return 0
