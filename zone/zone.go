@@ -73,8 +73,6 @@ const none = ^uint32(0)
 // typeSet is a set of types, exact for those that have a bit of their own.
 type typeSet uint16
 
-var typeBits = [...]Type{TypeA, TypeAAAA, TypeNS, TypeCNAME, TypeSOA, TypeMX, TypeTXT, TypeSRV, TypePTR, TypeDNAME, TypeDS, TypeRRSIG, TypeNSEC, TypeCAA, TypeSPF}
-
 const otherBit typeSet = 1 << 15
 
 func bitOf(t Type) typeSet {
@@ -129,11 +127,11 @@ const (
 func put[T string | []byte](a *arena, b T) uint32 {
 	last := len(a.chunks) - 1
 	if last < 0 || cap(a.chunks[last])-len(a.chunks[last]) < len(b) {
-		size := chunkSize
-		if last < 0 {
-			size = max(min(a.hint, chunkSize), len(b))
+		size := a.hint
+		if last >= 0 {
+			size = 2 * cap(a.chunks[last])
 		}
-		a.chunks = append(a.chunks, make([]byte, 0, size))
+		a.chunks = append(a.chunks, make([]byte, 0, max(min(size, chunkSize), len(b))))
 		last++
 	}
 	at := len(a.chunks[last])

@@ -163,29 +163,3 @@ func TestIncludes(t *testing.T) {
 		}
 	}
 }
-
-func TestAddInclude(t *testing.T) {
-	for _, c := range []struct{ text, want string }{
-		{"v=spf1", "v=spf1 include:spf.webmo.fr"},
-		{"v=spf1  -all ", "v=spf1 include:spf.webmo.fr  -all "},
-		{"v=spf1 a mx ~all", "v=spf1 a mx include:spf.webmo.fr ~all"},
-		{"v=spf1 a include:a.example ip4:192.0.2.1 ~all", "v=spf1 a include:a.example include:spf.webmo.fr ip4:192.0.2.1 ~all"},
-		{"v=spf1 mx redirect=a.example", "v=spf1 mx include:spf.webmo.fr redirect=a.example"},
-		{"v=spf1 exp=a.example redirect=a.example", "v=spf1 include:spf.webmo.fr exp=a.example redirect=a.example"},
-		{"v=spf1 mx ?include:spf.webmo.fr ~all", "v=spf1 mx include:spf.webmo.fr ~all"},
-		{"v=spf1 mx include:SPF.webmo.fr. ~all", "v=spf1 mx include:SPF.webmo.fr. ~all"},
-		{"v=spf1 mx -all include:spf.webmo.fr", "v=spf1 mx include:spf.webmo.fr -all include:spf.webmo.fr"},
-		{"v=DKIM1; p=", "v=DKIM1; p="},
-	} {
-		got := spf.AddInclude(c.text, "spf.webmo.fr")
-		if got != c.want {
-			t.Errorf("%q\n got %q\nwant %q", c.text, got, c.want)
-		}
-		if again := spf.AddInclude(got, "spf.webmo.fr"); again != got {
-			t.Errorf("%q is added to again: %q", got, again)
-		}
-		if strings.HasPrefix(got, "v=spf1") && !spf.Parse(got).Includes("spf.webmo.fr") {
-			t.Errorf("%q does not include it", got)
-		}
-	}
-}
