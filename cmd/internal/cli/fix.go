@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"os"
@@ -52,7 +53,7 @@ func (a *app) fix(c *urfave.Context) error {
 	}
 	defer l.loader.close()
 	f := &fixer{
-		lint: l, write: c.Bool("write"), files: map[string][]byte{}, out: report.Painter(colors(color, a.Out)), err: report.Painter(colors(color, a.Err)),
+		lint: l, write: c.Bool("write"), files: map[string][sha256.Size]byte{}, out: report.Painter(colors(color, a.Out)), err: report.Painter(colors(color, a.Err)),
 		surgeon: surgeon{engine: l.engine, judge: l.engine, selector: l.selector, upTo: rules.Safe, now: now},
 	}
 	if c.Bool("unsafe") {
@@ -90,9 +91,9 @@ type fixer struct {
 	write    bool
 	out, err report.Painter
 
-	files   map[string][]byte // new content of each file, by its absolute path
-	changed int               // files
-	fixed   int               // findings
+	files   map[string][sha256.Size]byte // hash of the new content of each file, by its absolute path
+	changed int                          // files
+	fixed   int                          // findings
 	left    [reasons]int
 	failed  bool
 	diffErr error
@@ -174,12 +175,12 @@ func (f *fixer) claim(edits []masterfile.FileEdit) ([]masterfile.FileEdit, error
 		switch {
 		case !ok:
 			out = append(out, e)
-		case string(done) != string(e.New):
+		case done != sha256.Sum256(e.New):
 			return nil, fmt.Errorf("%s: two zones include this file and their fixes differ, so those of the second are not made; fix the zones one at a time", e.Name)
 		}
 	}
 	for _, e := range out {
-		f.files[f.loader.cwd.abs(e.Name)] = e.New
+		f.files[f.loader.cwd.abs(e.Name)] = sha256.Sum256(e.New)
 	}
 	return out, nil
 }
