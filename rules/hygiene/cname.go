@@ -143,9 +143,10 @@ func checkMultipleCNAME(p *rules.Pass, n zone.Node) {
 func checkLoops(p *rules.Pass, z *zone.Zone) {
 	var walked map[zone.Name]int // number of the walk that came by
 	walk := 0
+	first := firsts{}
 	for r := range z.OfType(zone.TypeCNAME) {
-		next, ok := follow(z, r)
-		if !ok || walked[r.Name] != 0 || z.Lookup(r.Name, zone.TypeCNAME).Status != zone.Found {
+		next, ok := first.follow(z, r)
+		if !ok || walked[r.Name] != 0 || !answered(z, r.Name) {
 			continue
 		}
 		if walked == nil {
@@ -157,7 +158,7 @@ func checkLoops(p *rules.Pass, z *zone.Zone) {
 		for ok && walked[next.Name] == 0 {
 			walked[next.Name] = walk
 			chain = append(chain, next)
-			next, ok = follow(z, next)
+			next, ok = first.follow(z, next)
 		}
 		if !ok || walked[next.Name] != walk {
 			continue
@@ -171,16 +172,32 @@ func checkLoops(p *rules.Pass, z *zone.Zone) {
 
 // follow returns the CNAME that the target of a CNAME has in the zone, itself
 // or by a wildcard.
-func follow(z *zone.Zone, r zone.Record) (next zone.Record, ok bool) {
+func (f firsts) follow(z *zone.Zone, r zone.Record) (next zone.Record, ok bool) {
 	t := r.Target()
 	if !t.Within(z.Apex) {
 		return zone.Record{}, false
 	}
-	a := z.Lookup(t, zone.TypeCNAME)
-	if a.Status != zone.Found {
+	n, own := z.Node(t)
+	if !own {
+		a := z.Lookup(t, zone.TypeCNAME)
+		if a.Status != zone.Found {
+			return zone.Record{}, false
+		}
+		return a.Records[0], true
+	}
+	if !n.Has(zone.TypeCNAME) || !answered(z, t) {
 		return zone.Record{}, false
 	}
-	return a.Records[0], true
+	return f.of(n, zone.TypeCNAME), true
+}
+
+// answered reports whether the zone answers for a name of its own.
+func answered(z *zone.Zone, name zone.Name) bool {
+	if z.Cut(name) != "" {
+		return false
+	}
+	_, redirected := dnameAbove(z, name)
+	return !redirected
 }
 
 // reportLoop reports a loop at that of its records which stands first.

@@ -1,11 +1,10 @@
 package hygiene
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"strings"
-
-	"golang.org/x/net/publicsuffix"
 
 	"github.com/zonelint/zonelint/rules"
 	"github.com/zonelint/zonelint/zone"
@@ -58,11 +57,17 @@ func checkDoubled(p *rules.Pass, z *zone.Zone) {
 	}
 }
 
-// apexInside reports whether the octets of the apex stand in a name before its
-// end, at a label or not. That is rare, and quickly seen.
+// apexInside reports whether the labels of the apex stand in a name before its
+// end. Each name of the zone is asked that, and hardly any has them.
 func (d *doubling) apexInside(name zone.Name) bool {
-	i := strings.Index(string(name), string(d.z.Apex[:len(d.z.Apex)-1]))
-	return i >= 0 && i < len(name)-len(d.z.Apex)
+	apex := d.z.Apex
+	n := len(apex) - 1
+	for i := 0; i+n+len(apex) <= len(name); i += int(name[i]) + 1 {
+		if name[i] == apex[0] && name[i+1] == apex[1] && name[i:i+n] == apex[:n] {
+			return true
+		}
+	}
+	return false
 }
 
 // half returns the first half of a name that is some labels twice.
@@ -93,6 +98,18 @@ type doubling struct {
 	// ancestors are the names below the apex that have an owner below them;
 	// made when a name is first looked for.
 	ancestors map[zone.Name]bool
+	// origins are the $ORIGIN lines of the files that were looked at for them.
+	origins map[string][]originLine
+	// beside is the RRset that was last looked at to point one of its records
+	// at another name.
+	beside rrset
+}
+
+// rrset is the records of one name and type, to be looked up.
+type rrset struct {
+	zone.Key
+	data    map[string]bool
+	targets map[zone.Name]int // how many of the records have a target
 }
 
 // proof is how sure it is that a dot is missing.
@@ -118,7 +135,7 @@ func (d *doubling) judge(r zone.Record, name zone.Name, word string) (intended z
 	case !ok:
 	case full.Within(origin) && origin.NumLabels() > 1 && origin.Within(d.z.Apex):
 		return full, byName
-	case twice && repeats(origin, d.z.Apex) && originLacksDot(r):
+	case twice && repeats(origin, d.z.Apex) && d.originLacksDot(r):
 		return intended, byOrigin
 	}
 	return intended, sure
@@ -153,23 +170,60 @@ func relative(word string) bool {
 	return err == zone.ErrRelative
 }
 
+// originLine is a line of a file that sets the origin.
+type originLine struct {
+	at       int // offset of the line
+	relative bool
+}
+
 // originLacksDot reports whether the last $ORIGIN before a record is written
 // without a final dot.
-func originLacksDot(r zone.Record) bool {
+func (d *doubling) originLacksDot(r zone.Record) bool {
 	if !r.Editable() {
 		return false
 	}
 	s := r.Span(zone.Part{Kind: zone.PartRecord})
-	src := r.Loc.Source.Text(s.File)
-	if s.Start.Offset > len(src) {
-		return false
-	}
-	for rest := string(src[:s.Start.Offset]); rest != ""; {
-		at := strings.LastIndexAny(rest, "\r\n")
-		if f := strings.Fields(rest[at+1:]); len(f) > 1 && strings.EqualFold(f[0], "$ORIGIN") {
-			return relative(strings.TrimSuffix(f[1], ";"))
+	lines, known := d.origins[s.File]
+	if !known {
+		lines = originLines(r.Loc.Source.Text(s.File))
+		if d.origins == nil {
+			d.origins = map[string][]originLine{}
 		}
-		rest = rest[:max(at, 0)]
+		d.origins[s.File] = lines
+	}
+	i, _ := slices.BinarySearchFunc(lines, s.Start.Offset, func(l originLine, at int) int { return l.at - at })
+	return i > 0 && lines[i-1].relative
+}
+
+// originLines finds the $ORIGIN lines of a file.
+func originLines(src []byte) []originLine {
+	var out []originLine
+	at := 0
+	for line := range bytes.Lines(src) {
+		if len(line) > 0 && line[0] == '$' {
+			if f := bytes.Fields(line); len(f) > 1 && bytes.EqualFold(f[0], []byte("$ORIGIN")) {
+				name, _, _ := bytes.Cut(f[1], []byte{';'})
+				out = append(out, originLine{at, relative(string(name))})
+			}
+		}
+		at += len(line)
+	}
+	return out
+}
+
+// domainInside reports whether a label of a name, between the first and the
+// apex, has the form of a top-level domain: it is letters only, or an A-label
+// (RFC 3696, section 2). Most targets have none, and are not looked up.
+func (d *doubling) domainInside(name zone.Name) bool {
+	for n := name.Parent(); len(n) > len(d.z.Apex); n = n.Parent() {
+		l := n.Label()
+		i := 0
+		for i < len(l) && letter(l[i]) {
+			i++
+		}
+		if i == len(l) || strings.HasPrefix(l, "xn--") {
+			return true
+		}
 	}
 	return false
 }
@@ -201,198 +255,4 @@ func (d *doubling) owner(n zone.Node) {
 		f.Related = append(f.Related, rules.Related{Span: o.Span(zone.Part{Kind: zone.PartRecord}), Message: "a record of the same name"})
 	}
 	d.Report(moveTo(d.z, f, rs, intended, class))
-}
-
-// targetField is the index of the RDATA field that holds the target.
-func targetField(t zone.Type) zone.Part {
-	switch t {
-	case zone.TypeMX:
-		return zone.Field(1)
-	case zone.TypeSRV:
-		return zone.Field(3)
-	}
-	return zone.Field(0)
-}
-
-// target judges a target below the apex.
-func (d *doubling) target(r zone.Record) {
-	name := r.Target()
-	if name.Parent() == d.z.Apex {
-		return // one label: an ordinary host of the zone
-	}
-	_, exists := d.z.Node(name)
-	if exists && !d.apexInside(name) {
-		return
-	}
-	word := written(r, targetField(r.Type))
-	intended, sure := d.judge(r, name, word)
-	switch {
-	case sure == unlikely:
-		if !exists {
-			d.outside(r, name, word)
-		}
-	case sure > likely:
-		d.reportTarget(r, intended, sure)
-	case !isSuffix(d.z.Apex):
-		if d.meant == nil {
-			d.meant = map[zone.Name]bool{}
-		}
-		d.meant[name] = true
-		if exists {
-			return
-		}
-		f := rules.At(r, targetField(r.Type), fmt.Sprintf(
-			"This %s target is %s, with %s twice. Most likely %s is meant.", r.Type, name, d.z.Apex, intended)).As(rules.Warning)
-		if r.Type == zone.TypeMX && d.z.Lookup(name, zone.TypeA).Status == zone.NameError {
-			f.Severity = rules.Error // whatever was meant, it is no mail server
-		}
-		d.Report(d.retarget(f, r, intended, rules.Unsafe))
-	}
-}
-
-// reportTarget reports a target of which it is certain that a dot is missing.
-func (d *doubling) reportTarget(r zone.Record, intended zone.Name, sure proof) {
-	name := r.Target()
-	why := fmt.Sprintf("This %s target lacks its final dot", r.Type)
-	if sure == byOrigin {
-		why = "The $ORIGIN above lacks its final dot"
-	}
-	but, severity := "which does not exist", rules.Error
-	_, exists := d.z.Node(name)
-	switch a := d.z.Lookup(name, zone.TypeA); {
-	case exists:
-		but, severity = "which only exists since its own dot is missing too", rules.Warning
-	case a.Wildcard != "":
-		but, severity = fmt.Sprintf("for which only the wildcard %s answers", a.Wildcard), rules.Warning
-	case a.Status == zone.Unknown:
-		but, severity = "which is hardly meant", rules.Warning
-	}
-	f := rules.At(r, targetField(r.Type), fmt.Sprintf("%s, so it means %s, %s. Write %s with the dot.", why, name, but, intended)).As(severity)
-	if sure == byOrigin {
-		f.Message = fmt.Sprintf("%s, so this target means %s, %s. It is to be %s", why, name, but, intended)
-	}
-	class := rules.Safe
-	if d.z.Lookup(intended, zone.TypeA).Status == zone.NameError {
-		class = rules.Unsafe
-	}
-	d.Report(d.retarget(f, r, intended, class))
-}
-
-// outside judges a target that repeats no origin: a host of another domain, if
-// it ends in a top-level domain and the zone has no such name.
-func (d *doubling) outside(r zone.Record, name zone.Name, word string) {
-	intended, origin, ok := completed(name, word)
-	if !ok || !origin.Within(d.z.Apex) {
-		return
-	}
-	labels := registered(intended)
-	if labels == 0 || intended.NumLabels() < labels {
-		return
-	}
-	a := d.z.Lookup(name, zone.TypeA)
-	wild := a.Wildcard != ""
-	if a.Status != zone.NameError && !wild || !complete(d.z) || d.isAncestor(name) {
-		return
-	}
-	// A name that is no longer than a registered domain ("s1.dev",
-	// "mail.email") may as well be a host of the zone that is gone.
-	strong := intended.NumLabels() > labels
-	if d.inZone(intended, origin) || wild && !strong {
-		return
-	}
-	f := rules.At(r, targetField(r.Type), "")
-	class := rules.Unsafe
-	switch {
-	case wild:
-		f.Severity = rules.Warning
-		f.Message = fmt.Sprintf("This %s target has no final dot, so it means %s, which only the wildcard %s answers for. Most likely %s with the dot is meant.", r.Type, name, a.Wildcard, intended)
-	case strong:
-		class = rules.Safe
-		f.Message = fmt.Sprintf("This %s target lacks its final dot, so it means %s, which does not exist. Write %s with the dot.", r.Type, name, intended)
-	default:
-		if r.Type != zone.TypeMX {
-			f.Severity = rules.Warning
-		}
-		f.Message = fmt.Sprintf("This %s target means %s, which does not exist. If %s is meant, write it with its final dot.", r.Type, name, intended)
-	}
-	d.Report(d.retarget(f, r, intended, class))
-}
-
-// inZone reports whether a target that was completed with an origin is likely
-// one of the zone's own, which happens to be gone: the zone has something at or
-// below its last labels. Not so if it ends in the zone's domain.
-func (d *doubling) inZone(intended, origin zone.Name) bool {
-	if intended.Within(d.z.Apex) {
-		return false
-	}
-	for n := intended.Parent(); len(n) > 1; n = n.Parent() {
-		at := n[:len(n)-1] + origin
-		if _, ok := d.z.Node(at); ok || d.isAncestor(at) {
-			return true
-		}
-	}
-	return false
-}
-
-// isAncestor reports whether an owner lies below a name.
-func (d *doubling) isAncestor(name zone.Name) bool {
-	if d.ancestors == nil {
-		d.ancestors = map[zone.Name]bool{}
-		for n := range d.z.Nodes() {
-			for a := n.Name().Parent(); a.Below(d.z.Apex) && !d.ancestors[a]; a = a.Parent() {
-				d.ancestors[a] = true
-			}
-		}
-	}
-	return d.ancestors[name]
-}
-
-// registered returns the number of labels that the registered domain of a name
-// has: 2 for mx.webmo.fr, 3 for mx.example.co.uk; 0 if it ends in no top-level
-// domain that is known, or in labels that no host has.
-func registered(name zone.Name) int {
-	for _, l := range name.Labels() {
-		if !plainLabel(l) {
-			return 0
-		}
-	}
-	s := name.String()
-	s = s[:len(s)-1]
-	suffix, icann := publicsuffix.PublicSuffix(s)
-	for !icann {
-		// The suffix of a hosting company lies below one of ICANN's.
-		_, rest, ok := strings.Cut(suffix, ".")
-		if !ok {
-			return 0
-		}
-		suffix, icann = publicsuffix.PublicSuffix(rest)
-	}
-	return strings.Count(suffix, ".") + 2
-}
-
-// isSuffix reports whether others register names below a name: there,
-// com.com.com. is no mistake.
-func isSuffix(name zone.Name) bool {
-	s := name.String()
-	s = strings.TrimSuffix(s, ".")
-	suffix, _ := publicsuffix.PublicSuffix(s)
-	return suffix == s
-}
-
-// retarget gives a finding the fix that points a record at another name, of
-// the given class at best.
-func (d *doubling) retarget(f rules.Finding, r zone.Record, to zone.Name, class rules.Safety) rules.Finding {
-	if to == r.Name {
-		return f.WithFix(rules.Manual, "point the record at a host; "+to.String()+" is its own name")
-	}
-	changed := r.WithTarget(to)
-	for _, o := range d.z.RRset(r.Name, r.Type) {
-		if o.Data == changed.Data {
-			return f.WithFix(rules.Unsafe, fmt.Sprintf("remove the %s record; there is one with %s already", r.Type, to), zone.Remove(r))
-		}
-		if o.Loc != r.Loc && o.Target() == to {
-			class = rules.Unsafe // the same host twice
-		}
-	}
-	return f.WithFix(class, fmt.Sprintf("write the target as %s", to), zone.Replace(r, changed))
 }

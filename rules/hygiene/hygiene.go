@@ -34,7 +34,13 @@ var crowded = &rules.Subject[zone.Node]{Each: func(p *rules.Pass, visit func(zon
 
 // targets is the records that point at a host and that another package does
 // not look after: MX has rules of its own.
-var targets = rules.Records(zone.TypeCNAME, zone.TypeNS, zone.TypeSRV)
+var targets = &rules.Subject[zone.Record]{Each: func(p *rules.Pass, visit func(zone.Record)) {
+	for _, t := range [...]zone.Type{zone.TypeCNAME, zone.TypeNS, zone.TypeSRV} {
+		for r := range p.Zone.OfType(t) {
+			visit(r)
+		}
+	}
+}}
 
 // enumerate joins words as a sentence does: "A, MX and TXT".
 func enumerate(words []string) string {
@@ -71,6 +77,26 @@ func ownerPart(r zone.Record) zone.Part {
 		return owner
 	}
 	return zone.Part{Kind: zone.PartType}
+}
+
+// firsts remembers the first record that owners have of a type: an owner with
+// many records may be asked for it many times.
+type firsts map[zone.Name]zone.Record
+
+// of returns the first record of a type that a node has. A firsts is for one
+// type only.
+func (f firsts) of(n zone.Node, t zone.Type) zone.Record {
+	r, ok := f[n.Name()]
+	if ok {
+		return r
+	}
+	for r = range n.Records() {
+		if r.Type == t {
+			break
+		}
+	}
+	f[n.Name()] = r
+	return r
 }
 
 // complete reports whether what a zone does not hold is absent from its

@@ -19,10 +19,11 @@ func moveTo(z *zone.Zone, f rules.Finding, rs []zone.Record, to zone.Name, class
 	if slices.ContainsFunc(rs, mangled) {
 		return f.WithFix(rules.Manual, fmt.Sprintf("put the text in quotes, then move %s to %s", what, to))
 	}
-	if there(z, rs, to) {
+	at := standing(z, to)
+	if at.hold(rs) {
 		return f.WithFix(rules.Unsafe, fmt.Sprintf("remove %s; %s has the same", what, to), removeAll(rs)...)
 	}
-	if why := collision(z, rs, to); why != "" {
+	if why := at.collision(z, rs, to); why != "" {
 		return f.WithFix(rules.Manual, fmt.Sprintf("move %s to %s, %s", what, to, why))
 	}
 	var cs zone.ChangeSet
@@ -32,19 +33,37 @@ func moveTo(z *zone.Zone, f rules.Finding, rs []zone.Record, to zone.Name, class
 	return f.WithFix(class, fmt.Sprintf("move %s to %s", what, to), cs...)
 }
 
-// there reports whether a name has records that say the same as rs.
-func there(z *zone.Zone, rs []zone.Record, name zone.Name) bool {
-	for _, r := range rs {
-		if !slices.ContainsFunc(z.RRset(name, r.Type), func(o zone.Record) bool { return o.Data == r.Data }) {
-			return false
-		}
-	}
-	return true
+// stand is what stands at a name.
+type stand struct {
+	node     zone.Node
+	any      bool // there are records
+	records  map[data]bool
+	policies map[policy]bool // of its TXT records
 }
 
-// collision says what stands in the way of moving records to a name; "" if
+func standing(z *zone.Zone, name zone.Name) stand {
+	s := stand{records: map[data]bool{}, policies: map[policy]bool{}}
+	s.node, s.any = z.Node(name)
+	if !s.any {
+		return s
+	}
+	for r := range s.node.Records() {
+		s.records[data{r.Type, r.Class, r.Data}] = true
+		if r.Type == zone.TypeTXT {
+			s.policies[meant(name, r.Text())] = true
+		}
+	}
+	return s
+}
+
+// hold reports whether records that say the same as rs stand there.
+func (s stand) hold(rs []zone.Record) bool {
+	return !slices.ContainsFunc(rs, func(r zone.Record) bool { return !s.records[data{r.Type, r.Class, r.Data}] })
+}
+
+// collision says what stands in the way of moving records to the name; "" if
 // nothing does.
-func collision(z *zone.Zone, rs []zone.Record, to zone.Name) string {
+func (s stand) collision(z *zone.Zone, rs []zone.Record, to zone.Name) string {
 	switch z.Lookup(to, zone.TypeSOA).Status {
 	case zone.Unknown:
 		if z.Complete {
@@ -52,29 +71,24 @@ func collision(z *zone.Zone, rs []zone.Record, to zone.Name) string {
 		}
 		return "if it has none there: this zone was not read completely"
 	case zone.Aliased:
-		if _, own := z.Node(to); own {
+		if s.any {
 			return "which is a CNAME"
 		}
 	}
-	n, ok := z.Node(to)
 	for _, r := range rs {
 		switch {
 		case r.Type == zone.TypeSOA:
 			return "which needs a zone of its own"
-		case r.Type == zone.TypeNS && to != z.Apex && ok:
+		case !s.any:
+		case r.Type == zone.TypeNS || r.Type == zone.TypeCNAME:
 			return "which has other records"
-		case !ok:
-		case r.Type == zone.TypeCNAME:
-			return "which has other records"
-		case r.Type != zone.TypeTXT && n.Has(r.Type):
-			return fmt.Sprintf("which has %s records already", r.Type)
 		case r.Type == zone.TypeTXT:
-			kind := meant(to, r.Text())
-			for _, o := range n.RRset(zone.TypeTXT) {
-				if kind == none || meant(to, o.Text()) == kind {
-					return "which has TXT records already"
-				}
+			// Texts of different kinds live together; two SPF records do not.
+			if kind := meant(to, r.Text()); kind != none && s.policies[kind] {
+				return fmt.Sprintf("which has another %s record", kind)
 			}
+		case s.node.Has(r.Type):
+			return fmt.Sprintf("which has %s records already", r.Type)
 		}
 	}
 	return ""

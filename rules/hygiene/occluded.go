@@ -45,6 +45,7 @@ var hidden = &rules.Subject[cover]{Each: func(p *rules.Pass, visit func(cover)) 
 		return
 	}
 	var servers map[zone.Name]bool
+	first := firsts{}
 	for n := range z.Nodes() {
 		name := n.Name()
 		if name == z.Apex && !redirected || !n.Has(zone.TypeNS) && !redirected && name.Parent() == z.Apex || n.Types() == 0 {
@@ -59,7 +60,7 @@ var hidden = &rules.Subject[cover]{Each: func(p *rules.Pass, visit func(cover)) 
 				continue
 			}
 			at, _ := z.Node(cut)
-			c.by = at.RRset(zone.TypeNS)[0]
+			c.by = first.of(at, zone.TypeNS)
 			if n.Has(zone.TypeA) || n.Has(zone.TypeAAAA) {
 				if servers == nil {
 					servers = nameServers(z)
@@ -71,7 +72,7 @@ var hidden = &rules.Subject[cover]{Each: func(p *rules.Pass, visit func(cover)) 
 			if !ok {
 				continue
 			}
-			c.by = d
+			c.by = first.of(d, zone.TypeDNAME)
 		default:
 			continue
 		}
@@ -95,14 +96,14 @@ func nameServers(z *zone.Zone) map[zone.Name]bool {
 	return out
 }
 
-// dnameAbove returns the DNAME that redirects a name.
-func dnameAbove(z *zone.Zone, name zone.Name) (zone.Record, bool) {
+// dnameAbove returns the owner of the DNAME that redirects a name.
+func dnameAbove(z *zone.Zone, name zone.Name) (zone.Node, bool) {
 	for a := name.Parent(); a.Within(z.Apex); a = a.Parent() {
 		if n, ok := z.Node(a); ok && n.Has(zone.TypeDNAME) {
-			return n.RRset(zone.TypeDNAME)[0], true
+			return n, true
 		}
 	}
-	return zone.Record{}, false
+	return zone.Node{}, false
 }
 
 func checkHidden(p *rules.Pass, c cover) {

@@ -97,6 +97,10 @@ func hasDuplicates(n zone.Node) bool {
 	return false
 }
 
+// manyCopies is the number of copies beyond which the fix that removes them all
+// goes with the first finding only, not with each.
+const manyCopies = 16
+
 // reportDuplicates reports each copy of a record but the first. The fix of
 // each removes them all, since one must stay, and which was asked for first
 // does not matter.
@@ -112,14 +116,17 @@ func reportDuplicates(p *rules.Pass, copies []zone.Record) {
 		}
 	}
 	gone := zone.Remove(slices.Delete(slices.Clone(copies), stays, stays+1)...)
-	for _, again := range copies[1:] {
+	for i, again := range copies[1:] {
 		message := fmt.Sprintf("This %s record of %s stands in the zone more than once; servers drop the copies. Remove this one, so that a later change is not made to one copy only.", again.Type, again.Name)
 		if first.TTL != again.TTL {
 			message = fmt.Sprintf("This %s record of %s stands in the zone more than once, with TTLs of %d and %d; servers keep the first. Remove this one.", again.Type, again.Name, first.TTL, again.TTL)
 		}
 		f := rules.At(again, zone.Part{Kind: zone.PartRecord}, message)
 		f.Related = []rules.Related{{Span: first.Span(zone.Part{Kind: zone.PartRecord}), Message: "the first copy"}}
-		p.Report(f.WithFix(rules.Safe, fmt.Sprintf("keep one copy of the %s record", again.Type), gone))
+		if i == 0 || len(copies) <= manyCopies {
+			f = f.WithFix(rules.Safe, fmt.Sprintf("keep one copy of the %s record", again.Type), gone)
+		}
+		p.Report(f)
 	}
 }
 

@@ -39,7 +39,7 @@ func checkTargetIP(p *rules.Pass, r zone.Record) {
 		if _, exists := p.Zone.Node(t); exists || !rest.Within(p.Zone.Apex) || !spellsAddress(r, rest) {
 			return // a host that is named like that
 		}
-		if a := p.Zone.Lookup(t, zone.TypeA); !a.Status.Absent() {
+		if a := p.Zone.Lookup(t, zone.TypeSOA); !a.Status.Absent() || a.Wildcard != "" {
 			severity, what = rules.Warning, "which is hardly meant"
 		}
 	}

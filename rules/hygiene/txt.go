@@ -3,6 +3,7 @@ package hygiene
 import (
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/zonelint/zonelint/rules"
 	"github.com/zonelint/zonelint/zone"
@@ -56,8 +57,8 @@ func readText(r zone.Record) text {
 	}
 	t.kind = meant(r.Name, t.joined)
 	loose := r.Notes&zone.Unquoted != 0
-	if t.kind == none && loose {
-		t.kind = meant(r.Name, strings.Join(r.Strings(), " "))
+	if t.kind == none && loose && meant(r.Name, strings.Join(r.Strings(), " ")) == spf {
+		t.kind = spf
 	}
 	switch {
 	case t.kind == none:
@@ -68,15 +69,35 @@ func readText(r zone.Record) text {
 		}
 		return t
 	}
-	for i := 0; i+1 < len(t.joined); i++ {
-		if t.joined[i] == '\\' && t.joined[i+1] == ';' {
-			t.slashes = append(t.slashes, edit{i, i + 1, ""})
-		}
-	}
+	t.slashes = backslashes(t.joined, t.typo, false)
 	if loose && r.Notes&zone.Commented != 0 {
 		t.readTail()
 	}
 	return t
+}
+
+// backslashes returns the edits that remove the backslashes before the
+// semicolons of a text, beside those of its typographic characters; continued
+// says that a semicolon follows the text.
+func backslashes(s string, typo []edit, continued bool) []edit {
+	var out []edit
+	for i := len(s); i > 0; {
+		if n := len(typo); n > 0 && typo[n-1].to == i {
+			if w := typo[n-1].with; w != "" {
+				continued = w == ";"
+			}
+			i, typo = typo[n-1].from, typo[:n-1]
+			continue
+		}
+		i--
+		if s[i] == '\\' && continued {
+			out = append(out, edit{i, i + 1, ""})
+			continue
+		}
+		continued = s[i] == ';'
+	}
+	slices.Reverse(out)
+	return out
 }
 
 // word is one written string of a TXT record; from and to are its octets in
@@ -165,7 +186,8 @@ func (t *text) readTail() {
 		return
 	}
 	list := readTags(typeset(apply(t.joined, t.slashes)))
-	tail := strings.ReplaceAll(typeset(string(src[comment.Start.Offset+1:comment.End.Offset])), `\;`, ";")
+	tail := typeset(string(src[comment.Start.Offset+1 : comment.End.Offset]))
+	tail = apply(tail, backslashes(tail, nil, false))
 	more := readTags(tail)
 	n := 0
 	for n < len(more) && more[n].belongs(t.kind) && !has(list, more[n].name) && !has(more[:n], more[n].name) {
@@ -182,9 +204,7 @@ func (t *text) readTail() {
 		tail = tail[:more[n-1].to]
 	}
 	t.tail = strings.TrimRight(tail, " \t")
-	if strings.HasSuffix(t.joined, `\`) {
-		t.slashes = append(t.slashes, edit{len(t.joined) - 1, len(t.joined), ""})
-	}
+	t.slashes = backslashes(t.joined, t.typo, true)
 }
 
 // pasted reports whether the text begins with a typographic quotation mark.
@@ -210,7 +230,11 @@ func (t *text) edits() []edit {
 	}
 	es = append(es, t.slashes...)
 	for _, at := range t.gaps {
-		es = append(es, edit{at, at, " "})
+		// A character that is cut in two by its strings is no place for a blank.
+		k, _ := slices.BinarySearchFunc(t.typo, at, func(e edit, at int) int { return e.to - at - 1 })
+		if k == len(t.typo) || t.typo[k].from >= at {
+			es = append(es, edit{at, at, " "})
+		}
 	}
 	slices.SortStableFunc(es, func(a, b edit) int {
 		if a.from != b.from {
@@ -231,9 +255,9 @@ func (t *text) repair() (r zone.Record, certain bool) {
 	}
 	trimmed := whole
 	if len(t.typo) > 0 {
-		trimmed = strings.TrimSpace(whole)
+		trimmed = strings.Trim(whole, " \t")
 	}
-	certain = !t.foreign && !t.partial && ascii(trimmed)
+	certain = !t.foreign && !t.partial && ascii(trimmed) && !strings.ContainsFunc(trimmed, unicode.IsControl)
 	if t.kind == spf {
 		certain = certain && spfTerms(trimmed)
 	} else {
@@ -242,7 +266,8 @@ func (t *text) repair() (r zone.Record, certain bool) {
 		}
 	}
 	r = t.Record
-	if len(t.gaps) > 0 || t.tail != "" || trimmed != whole {
+	const many = 64 // each edit of a string copies the record
+	if len(t.gaps) > 0 || t.tail != "" || trimmed != whole || len(es) > many {
 		r.Data = zone.TextData(trimmed)
 		return r, certain
 	}

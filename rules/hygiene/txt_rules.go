@@ -166,11 +166,15 @@ func checkNonASCII(p *rules.Pass, t text) {
 }
 
 func checkBackslash(p *rules.Pass, t text) {
-	if len(t.slashes) == 0 || t.slashes[0].to == len(t.joined) {
-		return
+	if len(t.slashes) == 0 || t.tail != "" {
+		return // with a tail: zone-txt-semicolon mends both
 	}
 	at := t.slashes[0].from
-	f := rules.At(t.Record, zone.TextPart(at, at+2), fmt.Sprintf(
+	end := at
+	for end < len(t.joined) && t.joined[end] == '\\' {
+		end++
+	}
+	f := rules.At(t.Record, zone.TextPart(at, min(end+1, len(t.joined))), fmt.Sprintf(
 		"This %s record holds a backslash before its semicolon, which was escaped twice, so receivers do not understand it. Inside quotes write the semicolon alone.", t.kind))
 	p.Report(t.mend(f, "remove the backslashes before semicolons"))
 }
