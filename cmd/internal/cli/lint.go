@@ -149,8 +149,8 @@ var errNoZone = errors.New("no zone in this folder; name the files themselves if
 // one reads a target and has its zone worked on.
 func (l *lint) one(ctx context.Context, t target, work func(z *zone.Zone, o *outcome)) *outcome {
 	o := &outcome{target: t}
-	if t.sniff {
-		zone, err := sniff(t.path)
+	if t.found && t.guess != surelyZone {
+		zone, err := sniff(t.path, t.guess)
 		if o.err, o.skip = err, !zone && err == nil; o.err != nil || o.skip {
 			return o
 		}

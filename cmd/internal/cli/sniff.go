@@ -10,29 +10,39 @@ import (
 	"github.com/zonelint/zonelint/zone"
 )
 
-// zoneName reports whether a file found in a folder may be a zone by its name,
-// and whether the name alone says so. Copies that editors and name servers
-// leave behind are none.
-func zoneName(name string) (may, sure bool) {
+// guess is what the name of a file found in a folder says about it.
+type guess int
+
+const (
+	noZone    guess = iota
+	maybeZone       // its content must show that it is one
+	likeZone        // one, unless its content shows that it is something else
+	surelyZone
+)
+
+// zoneName guesses by the name of a file. Copies that editors and name servers
+// leave behind are no zones; other programs use .db too.
+func zoneName(name string) guess {
 	lower := strings.ToLower(name)
 	for _, end := range []string{"~", ".bak", ".orig", ".rej", ".swp", ".jnl", ".jbk"} {
 		if strings.HasSuffix(lower, end) {
-			return false, false
+			return noZone
 		}
 	}
-	for _, end := range []string{".zone", ".db", ".hosts"} {
-		if strings.HasSuffix(lower, end) {
-			return true, true
-		}
+	switch {
+	case strings.HasSuffix(lower, ".zone"):
+		return surelyZone
+	case strings.HasSuffix(lower, ".db"), strings.HasSuffix(lower, ".hosts"), strings.HasPrefix(name, "db."):
+		return likeZone
 	}
-	return true, strings.HasPrefix(lower, "db.")
+	return maybeZone
 }
 
 // sniffSize is how much of a file is looked at to tell whether it is a zone.
 const sniffSize = 8 << 10
 
-// sniff reports whether a file begins like a zone.
-func sniff(path string) (bool, error) {
+// sniff looks into a file whose name leaves a doubt.
+func sniff(path string, by guess) (bool, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return false, err
@@ -43,7 +53,17 @@ func sniff(path string) (bool, error) {
 	if err != nil && n == 0 {
 		return false, nil // empty, or no file that can be read
 	}
+	if by == likeZone {
+		return !looksLikeMarkup(head[:n]), nil
+	}
 	return looksLikeZone(head[:n]), nil
+}
+
+// looksLikeMarkup reports whether a text is XML, HTML or JSON, whose first
+// character begins no entry of a master file that anyone writes.
+func looksLikeMarkup(head []byte) bool {
+	head = bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\ufeff")), " \t\r\n")
+	return len(head) > 0 && (head[0] == '<' || head[0] == '{' || head[0] == '[')
 }
 
 // looksLikeZone reports whether a text is the beginning of a master file: its

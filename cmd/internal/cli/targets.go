@@ -15,12 +15,11 @@ import (
 
 // target is a file to check.
 type target struct {
-	name string // as shown
-	path string // "" is standard input
-	// found says that the file was met in a folder rather than named; sniff,
-	// that nothing but its content can tell whether it is a zone.
-	found, sniff bool
-	dir          string // the folder argument that it was found in
+	name  string // as shown
+	path  string // "" is standard input
+	found bool   // met in a folder rather than named
+	guess guess  // of a file that was found
+	dir   string // the folder argument that it was found in
 }
 
 // targetError is an argument that gives nothing to check.
@@ -141,8 +140,8 @@ func (f *finder) walk(root string) {
 				visit(path)
 			case e.Type() == fs.ModeSymlink && !leadsInto(path, real):
 			case e.Type().IsRegular() || e.Type() == fs.ModeSymlink:
-				if zone, sure := zoneName(e.Name()); zone {
-					f.add(target{name: path, path: path, found: true, sniff: !sure, dir: root})
+				if g := zoneName(e.Name()); g != noZone {
+					f.add(target{name: path, path: path, found: true, guess: g, dir: root})
 				}
 			}
 		}

@@ -31,14 +31,25 @@ func TestLooksLikeZone(t *testing.T) {
 }
 
 func TestZoneName(t *testing.T) {
-	for name, want := range map[string][2]bool{
-		"example.com.zone": {true, true}, "EXAMPLE.ZONE": {true, true}, "example.db": {true, true}, "db.example.com": {true, true},
-		"example.hosts": {true, true}, "example.com": {true, false}, "README.md": {true, false},
-		"db.example.com~": {false, false}, "example.com.zone.bak": {false, false}, "db.example.com.jnl": {false, false},
+	for name, want := range map[string]guess{
+		"example.com.zone": surelyZone, "EXAMPLE.ZONE": surelyZone,
+		"example.db": likeZone, "db.example.com": likeZone, "example.hosts": likeZone,
+		"example.com": maybeZone, "README.md": maybeZone, "DB.pl": maybeZone,
+		"db.example.com~": noZone, "example.com.zone.bak": noZone, "db.example.com.jnl": noZone,
 	} {
-		may, sure := zoneName(name)
-		if may != want[0] || sure != want[1] {
-			t.Errorf("%s: %v, %v", name, may, sure)
+		if got := zoneName(name); got != want {
+			t.Errorf("%s: %v, want %v", name, got, want)
+		}
+	}
+}
+
+func TestLooksLikeMarkup(t *testing.T) {
+	for text, want := range map[string]bool{
+		"<?xml version=\"1.0\"?>": true, "\ufeff\n <html>": true, "{}": true, "[1]": true,
+		"$TTL 1\n": false, "; <x>\n": false, "": false, "\tA 192.0.2.1": false,
+	} {
+		if got := looksLikeMarkup([]byte(text)); got != want {
+			t.Errorf("%q: %v", text, got)
 		}
 	}
 }
