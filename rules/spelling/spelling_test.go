@@ -62,6 +62,7 @@ func TestNear(t *testing.T) {
 		{"entirely-else", ""},
 		{strings.Repeat("x", 100), ""},
 		{"", ""},
+		{"ssing", "mx-missing spf-missing dmarc-missing"},
 	} {
 		if got := strings.Join(spelling.Near(tt.word, list), " "); got != tt.want {
 			t.Errorf("%q: %q, want %q", tt.word, got, tt.want)

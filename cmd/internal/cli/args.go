@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	urfave "github.com/urfave/cli/v2"
+	"github.com/zonelint/zonelint/rules/spelling"
 )
 
 // permute puts the flags of each command before its arguments, since urfave/cli
@@ -76,7 +77,7 @@ func (l *commandLevel) command(word string) (*urfave.Command, error) {
 	if l.path != "" {
 		what = l.path + " has no command %q"
 	}
-	if like := near(word, names); len(like) > 0 {
+	if like := spelling.Near(word, names); len(like) > 0 {
 		return nil, usagef(didYouMean(like), what, word)
 	}
 	return nil, usagef("the commands are "+strings.Join(names, ", "), what, word)
@@ -108,7 +109,7 @@ func (l *commandLevel) flag(word string, rest []string) (string, []string, error
 	}
 	shown, _, _ := strings.Cut(word, "=")
 	next := "run \"" + strings.TrimSpace("zonelint "+l.path) + " --help\""
-	if like := near(shown, names); len(like) > 0 {
+	if like := spelling.Near(shown, names); len(like) > 0 {
 		next = didYouMean(like)
 	}
 	if l.path == "" {

@@ -57,29 +57,6 @@ func TestPermuteRefuses(t *testing.T) {
 	}
 }
 
-func TestNear(t *testing.T) {
-	words := []string{"check", "fix", "mx-target-cname", "mx-target-ip", "spf-multiple", "spf-ptr", "zone-cname-apex"}
-	for _, tt := range []struct {
-		word string
-		want []string
-	}{
-		{"chekc", []string{"check"}},
-		{"fx", []string{"fix"}},
-		{"mx-target-cnam", []string{"mx-target-cname"}},
-		{"mx-target-pi", []string{"mx-target-ip"}},
-		{"SPF-PTR", []string{"spf-ptr"}},
-		{"cname", []string{"mx-target-cname", "zone-cname-apex"}},
-		{"unlike", nil},
-		{"", nil},
-	} {
-		got := near(tt.word, words)
-		slices.Sort(got)
-		if !slices.Equal(got, tt.want) {
-			t.Errorf("near(%q) = %q, want %q", tt.word, got, tt.want)
-		}
-	}
-}
-
 func TestParseSize(t *testing.T) {
 	for s, want := range map[string]int64{
 		"1": 1, "100": 100, "2k": 2048, "3M": 3 << 20, "1GB": 1 << 30, "4G": 1<<32 - 2,

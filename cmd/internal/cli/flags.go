@@ -12,6 +12,7 @@ import (
 	"github.com/zonelint/zonelint/rules"
 	"github.com/zonelint/zonelint/rules/all"
 	"github.com/zonelint/zonelint/rules/pack"
+	"github.com/zonelint/zonelint/rules/spelling"
 	"github.com/zonelint/zonelint/zone"
 	"github.com/zonelint/zonelint/zone/masterfile"
 )
@@ -178,7 +179,7 @@ func unknownRule(id string, list []*rules.Rule) error {
 	for i, r := range list {
 		ids[i] = r.ID
 	}
-	if like := near(id, ids); len(like) > 0 {
+	if like := spelling.Near(id, ids); len(like) > 0 {
 		return usagef(didYouMean(like), "no rule is called %q", id)
 	}
 	return usagef("\"zonelint rules\" lists them", "no rule is called %q", id)

@@ -8,6 +8,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/zonelint/zonelint/cmd/internal/report"
+	"github.com/zonelint/zonelint/rules/spelling"
 )
 
 // isTerminal reports whether a stream is a terminal.
@@ -55,7 +56,7 @@ func oneOf(flag, value string, values []string) error {
 			return nil
 		}
 	}
-	if like := near(value, values); len(like) > 0 {
+	if like := spelling.Near(value, values); len(like) > 0 {
 		return usagef(didYouMean(like), "%s has no value %q", flag, value)
 	}
 	return usagef("it takes "+strings.Join(values, ", "), "%s has no value %q", flag, value)
