@@ -111,7 +111,7 @@ func wordEnd(src []byte, i int) int {
 // stringEnd returns the end of the quoted string that begins at i, behind its
 // closing quote. Without one on the line, the string ends with the line and
 // closed is false: BIND and others refuse a string that goes on. A backslash
-// takes the next octet whatever it is.
+// takes the next octet whatever it is, and a lone CR is an octet like others.
 func stringEnd(src []byte, i int) (end int, closed bool) {
 	for i++; i < len(src); i++ {
 		switch src[i] {
@@ -122,10 +122,6 @@ func stringEnd(src []byte, i int) (end int, closed bool) {
 				return i - 1, false
 			}
 			return i, false
-		case '\r':
-			if i+1 >= len(src) || src[i+1] != '\n' {
-				return i, false
-			}
 		case '\\':
 			if i+1 < len(src) {
 				i++
@@ -135,17 +131,18 @@ func stringEnd(src []byte, i int) (end int, closed bool) {
 	return len(src), false
 }
 
-// lineEnd returns the offset of the line end at or behind i.
+// lineEnd returns the offset of the line end at or behind i. A lone CR is none
+// here: it ends an entry, but no comment and no line that is counted, as in
+// BIND.
 func lineEnd(src []byte, i int) int {
-	rest := src[i:]
-	n := bytes.IndexByte(rest, '\n')
-	if n >= 0 {
-		rest = rest[:n]
+	n := bytes.IndexByte(src[i:], '\n')
+	switch {
+	case n < 0:
+		return len(src)
+	case n > 0 && src[i+n-1] == '\r':
+		return i + n - 1
 	}
-	if r := bytes.IndexByte(rest, '\r'); r >= 0 {
-		return i + r
-	}
-	return i + len(rest)
+	return i + n
 }
 
 // afterNewline returns the offset behind the line end at i.

@@ -265,7 +265,9 @@ func (p *parser) record(e *entry, h *header) bool {
 		if p.apex == "" {
 			p.apex = p.builder.NodeName(p.owner)
 		}
-		p.ttls.minimum, p.ttls.hasMinimum = soaMinimum(data), true
+		if _, known := p.ttls.inherited(); !known && h.ttl < 0 {
+			p.ttls.minimum, p.ttls.hasMinimum = p.capTTL(e.toks[len(e.toks)-1], soaMinimum(data)), true
+		}
 	}
 	ttl, known := p.ttl(e, h)
 	p.headTTL, p.knownTTL = ttl, known
@@ -317,7 +319,10 @@ func (p *parser) ttl(e *entry, h *header) (ttl uint32, known bool) {
 		t := e.toks[h.typ]
 		p.fault(zone.ProblemNoTTL, faultAt(t, "This record has no TTL, and neither $TTL nor a record before it gives one; name servers refuse the zone. Put a line like \"$TTL 3600\" at the top."))
 		pr := &p.problems[len(p.problems)-1]
-		pr.Name, pr.Type = p.builder.NodeName(p.owner), h.typeValue
+		pr.Type = h.typeValue
+		if p.hasOwner { // not before a $GENERATE that comes first
+			pr.Name = p.builder.NodeName(p.owner)
+		}
 	}
 	return 0, false
 }

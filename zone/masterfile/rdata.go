@@ -8,11 +8,19 @@ import (
 	"fmt"
 	"math"
 	"net/netip"
+	"slices"
 	"strings"
 
 	"github.com/miekg/dns"
 
 	"github.com/zonelint/zonelint/zone"
+)
+
+// Types beside TXT and SPF whose RDATA is one or more character-strings.
+const (
+	typeNINFO   = zone.Type(dns.TypeNINFO)
+	typeAVC     = zone.Type(dns.TypeAVC)
+	typeRESINFO = zone.Type(dns.TypeRESINFO)
 )
 
 // rdataReader turns the RDATA of an entry into wire format. The usual types
@@ -50,7 +58,7 @@ func (r *rdataReader) read(src []byte, toks []token, typ zone.Type, origin zone.
 			}
 			f = r.name(src, toks[3], origin)
 		}
-	case zone.TypeTXT, zone.TypeSPF:
+	case zone.TypeTXT, zone.TypeSPF, typeNINFO, typeAVC, typeRESINFO:
 		notes, f = r.strings(src, toks, typ, at)
 	case zone.TypeSOA:
 		f = r.soa(src, toks, origin, at)
@@ -380,6 +388,15 @@ func (r *rdataReader) other(src []byte, toks []token, typ zone.Type, origin zone
 		}
 		return faultAt(t, "The data of type %s can only be written as \\# length hex (RFC 3597, section 5).", typ)
 	}
+	if len(toks) == 0 { // which miekg/dns takes for an update (RFC 2136)
+		return faultAt(at, "%s data are missing.", article(typ))
+	}
+	for _, t := range toks {
+		if f := r.text(src, t); f != nil { // miekg/dns lets bad escapes pass
+			return f
+		}
+	}
+	r.buf = r.buf[:0]
 	var b strings.Builder
 	fmt.Fprintf(&b, ". 0 IN %s", typ)
 	for i, t := range toks {
@@ -398,6 +415,14 @@ func (r *rdataReader) other(src []byte, toks []token, typ zone.Type, origin zone
 			start, end = toks[0].start, toks[len(toks)-1].end
 		}
 		return &fault{int(start), int(end), fmt.Sprintf("These are not the data of a %s record: %s.", typ, reason(zp.Err()))}
+	}
+	switch rr := rr.(type) { // the types may stand in any order
+	case *dns.NSEC:
+		slices.Sort(rr.TypeBitMap)
+	case *dns.NSEC3:
+		slices.Sort(rr.TypeBitMap)
+	case *dns.CSYNC:
+		slices.Sort(rr.TypeBitMap)
 	}
 	rec, err := zone.FromRR(rr)
 	if err != nil {

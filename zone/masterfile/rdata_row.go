@@ -1,8 +1,11 @@
 package masterfile
 
 import (
+	"bytes"
 	"encoding/base64"
+	"encoding/binary"
 	"encoding/hex"
+	"strconv"
 	"strings"
 
 	"github.com/miekg/dns"
@@ -21,6 +24,7 @@ const (
 	charString                    // one character-string
 	quotedText                    // octets without a length before them, in quotes
 	ipv4                          //
+	locator64                     // 64 bits in four groups of hexadecimal
 	hexToEnd                      // hexadecimal, in one word or more
 	base64ToEnd                   // Base64, in one word or more
 )
@@ -43,6 +47,7 @@ var rows = map[zone.Type][]column{
 	zone.Type(dns.TypeHINFO):  {{charString, "a CPU"}, {charString, "an operating system"}},
 	zone.Type(dns.TypeRP):     {{domainName, "a mailbox"}, {domainName, "the name of a TXT record"}},
 	zone.Type(dns.TypeAFSDB):  {{number16, "a subtype"}, {domainName, "a host name"}},
+	zone.Type(dns.TypeISDN):   {{charString, "an address"}, {charString, "a subaddress"}},
 	zone.Type(dns.TypeRT):     {{number16, "a preference"}, {domainName, "a host name"}},
 	zone.Type(dns.TypePX):     {{number16, "a preference"}, {domainName, "an RFC 822 domain"}, {domainName, "an X.400 domain"}},
 	zone.Type(dns.TypeKX):     {{number16, "a preference"}, {domainName, "a host name"}},
@@ -56,12 +61,17 @@ var rows = map[zone.Type][]column{
 	zone.Type(dns.TypeURI):        {{number16, "a priority"}, {number16, "a weight"}, {quotedText, "a target"}},
 	zone.Type(dns.TypeOPENPGPKEY): {{base64ToEnd, "a key"}},
 	zone.Type(dns.TypeZONEMD):     {{number32, "a serial"}, {number8, "a scheme"}, {number8, "a hash algorithm"}, {hexToEnd, "a digest"}},
+	zone.Type(dns.TypeNID):        {{number16, "a preference"}, {locator64, "a node identifier"}},
 	zone.Type(dns.TypeL32):        {{number16, "a preference"}, {ipv4, "a locator"}},
+	zone.Type(dns.TypeL64):        {{number16, "a preference"}, {locator64, "a locator"}},
 	zone.Type(dns.TypeLP):         {{number16, "a preference"}, {domainName, "a host name"}},
 }
 
 // row reads RDATA that is a row of fields.
 func (r *rdataReader) row(src []byte, toks []token, typ zone.Type, cols []column, origin zone.Name, at token) *fault {
+	if typ == zone.Type(dns.TypeISDN) && len(toks) == 1 {
+		cols = cols[:1] // RFC 1183, section 3.2: the subaddress is optional
+	}
 	whats := make([]string, len(cols))
 	for i, c := range cols {
 		whats[i] = c.what
@@ -110,10 +120,32 @@ func (r *rdataReader) column(src []byte, toks []token, c column, origin zone.Nam
 		}
 		r.buf = append(r.buf, v[:]...)
 		return nil
+	case locator64:
+		var ok bool
+		if r.buf, ok = appendLocator(r.buf, w); !ok {
+			return faultAt(t, "%s is no %s: that is four groups of up to four hexadecimal digits, like 2001:db8:1140:1000.", quote(w), noun)
+		}
+		return nil
 	case hexToEnd:
 		return r.encoded(src, toks, "hexadecimal, two digits an octet", hex.AppendDecode)
 	}
 	return r.encoded(src, toks, "Base64", base64.StdEncoding.Strict().AppendDecode)
+}
+
+// appendLocator reads 64 bits as RFC 6742, sections 2.1.3 and 2.3.3 write them.
+func appendLocator(buf, w []byte) ([]byte, bool) {
+	groups := bytes.Split(w, []byte{':'})
+	if len(groups) != 4 {
+		return buf, false
+	}
+	for _, g := range groups {
+		n, err := strconv.ParseUint(string(g), 16, 16)
+		if err != nil || len(g) > 4 {
+			return buf, false
+		}
+		buf = binary.BigEndian.AppendUint16(buf, uint16(n))
+	}
+	return buf, true
 }
 
 // oneString reads a character-string of a type that has a fixed number of them.

@@ -3,8 +3,9 @@ package masterfile
 import "math"
 
 // ttlState is what a record without a TTL gets: the value of $TTL (RFC 2308,
-// section 4), else the last TTL written (RFC 1035, section 5.1), else the
-// minimum of the SOA record, as BIND has it.
+// section 4), else the last TTL written (RFC 1035, section 5.1). If the SOA
+// record gets none from either, its minimum takes the place of $TTL, as BIND
+// has it.
 type ttlState struct {
 	defaultTTL, lastTTL, minimum    uint32
 	hasDefault, hasLast, hasMinimum bool
@@ -15,10 +16,10 @@ func (s ttlState) inherited() (ttl uint32, ok bool) {
 	switch {
 	case s.hasDefault:
 		return s.defaultTTL, true
-	case s.hasLast:
-		return s.lastTTL, true
+	case s.hasMinimum:
+		return s.minimum, true
 	}
-	return s.minimum, s.hasMinimum
+	return s.lastTTL, s.hasLast
 }
 
 // take is the state behind a record.
