@@ -40,40 +40,89 @@ func NewBuilder(records int) *Builder {
 	return b
 }
 
-// Fork returns a Builder for a part of the same zone that another goroutine
-// reads; Append takes it back in.
-func (b *Builder) Fork(records int) *Builder {
-	f := NewBuilder(records)
-	f.z.seed = b.z.seed
-	return f
+// Parts are Builders for parts of one zone, for a goroutine each. They share
+// arrays, so that nothing is held twice when they are joined.
+type Parts struct {
+	Builders []*Builder
+	records  []int // room for each
+	recs     []rec
+	nodes    []node
 }
 
-// Append adds all records of a Builder that Fork made, behind those of b. The
-// other must not be used after that.
-func (b *Builder) Append(o *Builder) {
+// Split returns Parts with room for about the given numbers of records; more
+// are no mistake.
+func Split(records []int) *Parts {
+	total := 0
+	for _, n := range records {
+		total += n
+	}
+	whole := NewBuilder(total)
+	p := &Parts{records: records, recs: whole.z.recs, nodes: whole.z.nodes}
+	at, owners := 0, 0
+	for _, n := range records {
+		b := NewBuilder(0)
+		b.z.seed, b.z.data.hint = whole.z.seed, 64*n
+		b.z.recs = p.recs[at : at : at+n]
+		b.z.nodes = p.nodes[owners : owners : owners+n*3/4]
+		at, owners = at+n, owners+n*3/4
+		p.Builders = append(p.Builders, b)
+	}
+	return p
+}
+
+// Join returns a Builder that holds the records of all parts in their order.
+// The parts must not be used after that.
+func (p *Parts) Join() *Builder {
+	b := NewBuilder(0)
+	b.z.seed = p.Builders[0].z.seed
+	// Within the shared arrays no record moves up, so that none is overwritten
+	// before its turn; unless a part had more than its room.
+	b.z.recs, b.z.nodes = p.recs[:0], p.nodes[:0]
+	recs, nodes := 0, 0
+	for i, o := range p.Builders {
+		if len(o.z.recs) > p.records[i] {
+			b.z.recs = nil
+		}
+		if len(o.z.nodes) > p.records[i]*3/4 {
+			b.z.nodes = nil
+		}
+		recs, nodes = recs+len(o.z.recs), nodes+len(o.z.nodes)
+	}
+	b.z.recs, b.z.nodes = slices.Grow(b.z.recs, recs), slices.Grow(b.z.nodes, nodes)
+	for _, o := range p.Builders {
+		b.join(o)
+	}
+	return b
+}
+
+// join adds all records of another Builder behind those of b.
+func (b *Builder) join(o *Builder) {
 	chunks, recs, nodes := uint32(len(b.z.data.chunks))<<chunkBits, uint32(len(b.z.recs)), uint32(len(b.z.nodes))
 	b.z.data.chunks = append(b.z.data.chunks, o.z.data.chunks...)
+	b.z.recs = append(b.z.recs, o.z.recs...)
+	b.z.nodes = append(b.z.nodes, o.z.nodes...)
+	for _, t := range o.types {
+		b.count(t.typ, t.count)
+	}
+	if recs == 0 && nodes == 0 && chunks == 0 {
+		return
+	}
 	shift := func(i uint32) uint32 {
 		if i == none {
 			return none
 		}
 		return i + recs
 	}
-	b.z.recs = append(b.z.recs, o.z.recs...)
 	for i := range b.z.recs[recs:] {
 		r := &b.z.recs[recs:][i]
 		r.data += chunks
 		r.node += nodes
 		r.next = shift(r.next)
 	}
-	b.z.nodes = append(b.z.nodes, o.z.nodes...)
 	for i := range b.z.nodes[nodes:] {
 		n := &b.z.nodes[nodes:][i]
 		n.name += chunks
 		n.first, n.last = shift(n.first), shift(n.last)
-	}
-	for _, t := range o.types {
-		b.count(t.typ, t.count)
 	}
 }
 

@@ -36,12 +36,17 @@ func (p *parser) readParts() bool {
 	if len(parts) < 2 {
 		return false
 	}
+	estimates := make([]int, len(parts))
+	for i, pt := range parts {
+		estimates[i] = estimate(src[pt.start:pt.end])
+	}
+	builders := zone.Split(estimates)
 	parsers := make([]*parser, len(parts))
 	var wg sync.WaitGroup
 	for i, pt := range parts {
 		q := *p
+		q.builder = builders.Builders[i]
 		if i > 0 {
-			q.builder = p.builder.Fork(estimate(src[pt.start:pt.end]))
 			q.rdata, q.nameBuf = rdataReader{buf: make([]byte, 0, 512)}, make([]byte, 0, zone.MaxName+1)
 			q.ttls.defaultTTL, q.ttls.hasDefault = pt.ttl, true
 		}
@@ -54,14 +59,11 @@ func (p *parser) readParts() bool {
 	}
 	wg.Wait()
 	if !p.guessed(parts, parsers) {
-		p.builder = zone.NewBuilder(estimate(src))
-		p.builder.SetSource(p.source)
 		return false
 	}
-	for i, q := range parsers {
-		if i > 0 {
-			p.builder.Append(q.builder)
-		}
+	p.builder = builders.Join()
+	p.builder.SetSource(p.source)
+	for _, q := range parsers {
 		p.problems = append(p.problems, q.problems...)
 		if p.apex == "" {
 			p.apex = q.apex

@@ -3,6 +3,7 @@ package masterfile_test
 import (
 	"bytes"
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/zonelint/zonelint/zone"
@@ -24,7 +25,17 @@ func TestPartsAreReadAsTheWhole(t *testing.T) {
 	}
 	cut := len(base)/2 - 5000
 	cut += bytes.IndexByte([]byte(base[cut:]), '\n') + 1
+	var short strings.Builder // more records and owners than such a file usually has
+	short.WriteString("$TTL 60\n@ SOA a b 1 2 3 4 5\n")
+	for i := range 380_000 {
+		fmt.Fprintf(&short, "%x NS b\n", i)
+	}
+	short.WriteString(strings.Repeat("\tNS c\n", 100_000))
+	for i := range 90_000 {
+		fmt.Fprintf(&short, "t%d TXT \"%045d\"\n", i/1000, i)
+	}
 	for name, src := range map[string]string{
+		"short records, then long ones":    short.String(),
 		"clean":                            base,
 		"relative origins":                 base[:cut] + "$ORIGIN a\n$ORIGIN b\nx A 192.0.2.1\n" + base[cut:],
 		"a parenthesis around the middle":  base[:cut] + "long TXT ( \"a\"\n" + commented(base[cut:cut+20000]) + "\n)\n" + base[cut:],
