@@ -70,6 +70,9 @@ func (r *rdataReader) read(src []byte, toks []token, typ zone.Type, origin zone.
 		} else {
 			f = r.other(src, toks, typ, origin, at)
 		}
+		if f == nil {
+			f = r.digest(toks, typ)
+		}
 	}
 	if f != nil {
 		return nil, 0, f

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/hex"
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -175,4 +176,37 @@ func (r *rdataReader) encoded(src []byte, toks []token, what string, decode func
 	}
 	r.buf = buf
 	return nil
+}
+
+// digests are the types that hold a digest: the octets in the RDATA where its
+// type and the digest itself stand, and how long it is by type. BIND refuses a
+// zone with another length.
+var digests = map[zone.Type]struct {
+	kind, start int
+	field       int // the first field of the digest
+	octets      map[byte]int
+}{
+	zone.TypeDS:               {3, 4, 3, dsDigests},
+	zone.Type(dns.TypeCDS):    {3, 4, 3, dsDigests},
+	zone.Type(dns.TypeDLV):    {3, 4, 3, dsDigests},
+	zone.Type(dns.TypeSSHFP):  {1, 2, 2, map[byte]int{1: 20, 2: 32}}, // RFC 4255, RFC 6594
+	zone.Type(dns.TypeZONEMD): {5, 6, 3, map[byte]int{1: 48, 2: 64}}, // RFC 8976, section 5.3
+}
+
+var dsDigests = map[byte]int{1: 20, 2: 32, 4: 48} // RFC 3658, RFC 4509, RFC 6605
+
+// digest checks the length of a digest of a type that is known.
+func (r *rdataReader) digest(toks []token, typ zone.Type) *fault {
+	d, ok := digests[typ]
+	if !ok || len(r.buf) < d.start {
+		return nil
+	}
+	kind, have := r.buf[d.kind], len(r.buf)-d.start
+	want, ok := d.octets[kind]
+	if !ok || have == want {
+		return nil
+	}
+	last := toks[len(toks)-1]
+	first := toks[min(d.field, len(toks)-1)]
+	return &fault{int(first.start), int(last.end), fmt.Sprintf("A digest of type %d has %d octets, and this one has %d; name servers refuse the zone.", kind, want, have)}
 }
