@@ -162,3 +162,30 @@ func TestDecodeRaw(t *testing.T) {
 		t.Error("no error for what is not in raw format")
 	}
 }
+
+// compare checks that zonelint and BIND take a zone with the same records, or
+// both do not; differ says why one may take what the other does not.
+func (b bind) compare(t *testing.T, text, differ string) {
+	t.Helper()
+	lines := strings.Join(strings.Split(text, "\n")[3:], "\n")
+	want, refusal, err := b.read([]string{text})
+	if err != nil {
+		t.Fatalf("%v\n%s", err, text)
+	}
+	z, err := masterfile.Load(filepath.Join(b.dir, "example.com.zone"), masterfile.Options{Origin: apex})
+	if err != nil {
+		t.Fatalf("%v\n%s", err, text)
+	}
+	taken := len(z.Problems) == 0
+	switch {
+	case differ != "" && taken == (refusal == ""):
+		t.Errorf("no difference now:\n%.200s", lines)
+	case differ != "":
+	case taken && refusal != "":
+		t.Errorf("only BIND refuses:\n%.200s%s", lines, refusal)
+	case !taken && refusal == "":
+		t.Errorf("only zonelint refuses:\n%.200s%s", lines, z.Problems[0].Message)
+	case taken:
+		sameRecords(t, fmt.Sprintf("zonelint and BIND on %.200q", lines), sets(slices.Collect(z.Records())), sets(want))
+	}
+}

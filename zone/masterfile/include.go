@@ -25,9 +25,13 @@ func (p *parser) include(e *entry) *fault {
 		o := e.toks[2].bare(src)
 		n, err := zone.ParseName(string(o), p.origin)
 		if err != nil {
+			p.complete = false
 			return nameFault(e.toks[2], o, err)
 		}
 		origin = n
+		if f := unquotedName(src, e.toks[2]); f != nil {
+			p.fault(zone.ProblemSyntax, f)
+		}
 	}
 	n := p.includes
 	p.includes++

@@ -146,6 +146,8 @@ func (p *parser) zone() *zone.Zone {
 		z.Class = p.class
 	}
 	z.Complete, z.Problems = p.complete, p.problems
+	top := zone.Position{Line: 1, Column: 1}
+	z.Start = zone.Span{File: p.source.files[0].name, Start: top, End: top}
 	return z
 }
 
@@ -414,7 +416,16 @@ func (p *parser) setOrigin(src []byte, t token) *fault {
 		return nameFault(t, w, err)
 	}
 	p.origin = zone.Name(buf)
-	return nil
+	return unquotedName(src, t)
+}
+
+// unquotedName finds fault with a domain name in quotes, which can still be
+// understood.
+func unquotedName(src []byte, t token) *fault {
+	if !t.quoted(src) {
+		return nil
+	}
+	return faultAt(t, "%s stands in quotes, but a domain name is written without them.", quote(t.text(src)))
 }
 
 // findOrigin returns the origin that a file begins with.

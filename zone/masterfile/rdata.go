@@ -115,8 +115,8 @@ func faultAt(t token, format string, args ...any) *fault {
 
 func (r *rdataReader) name(src []byte, t token, origin zone.Name) *fault {
 	w := t.text(src)
-	if w[0] == '"' {
-		return faultAt(t, "%s stands in quotes, but a domain name is written without them.", quote(w))
+	if f := unquotedName(src, t); f != nil {
+		return f
 	}
 	buf, err := zone.AppendName(r.buf, w, origin)
 	if err != nil {

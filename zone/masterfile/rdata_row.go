@@ -48,6 +48,7 @@ var rows = map[zone.Type][]column{
 	zone.Type(dns.TypeHINFO):  {{charString, "a CPU"}, {charString, "an operating system"}},
 	zone.Type(dns.TypeRP):     {{domainName, "a mailbox"}, {domainName, "the name of a TXT record"}},
 	zone.Type(dns.TypeAFSDB):  {{number16, "a subtype"}, {domainName, "a host name"}},
+	zone.Type(dns.TypeX25):    {{charString, "an address"}},
 	zone.Type(dns.TypeISDN):   {{charString, "an address"}, {charString, "a subaddress"}},
 	zone.Type(dns.TypeRT):     {{number16, "a preference"}, {domainName, "a host name"}},
 	zone.Type(dns.TypePX):     {{number16, "a preference"}, {domainName, "an RFC 822 domain"}, {domainName, "an X.400 domain"}},
