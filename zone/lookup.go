@@ -56,6 +56,22 @@ func (z *Zone) Lookup(name Name, t Type) Answer {
 	return absent
 }
 
+// NodeFor returns the node whose records answer for a name: its own, or that of
+// a wildcard (RFC 4592). ok is false if there is none, or if the zone does not
+// answer for the name. Unlike Lookup it collects no records.
+func (z *Zone) NodeFor(name Name) (n Node, ok bool) {
+	if !name.Within(z.Apex) || z.Cut(name) != "" || z.underDNAME(name) {
+		return Node{}, false
+	}
+	if n, ok = z.Node(name); ok || z.wild == 0 {
+		return n, ok
+	}
+	if _, ent := z.ents[name]; ent {
+		return Node{}, false
+	}
+	return z.closestWildcard(name)
+}
+
 func (z *Zone) answer(n Node, t Type, wildcard Name) Answer {
 	if rs := n.RRset(t); rs != nil {
 		return Answer{Status: Found, Records: rs, Wildcard: wildcard}

@@ -134,7 +134,7 @@ func removeAll(rs []zone.Record) zone.ChangeSet {
 }
 
 func checkNoSOA(p *rules.Pass, z *zone.Zone) {
-	if !complete(z) || z.Source == nil || z.Len() == 0 {
+	if !complete(z) || z.Source == nil {
 		return // a provider keeps the SOA to itself
 	}
 	for range z.OfType(zone.TypeSOA) {
@@ -145,7 +145,11 @@ func checkNoSOA(p *rules.Pass, z *zone.Zone) {
 			return // it is there, but could not be read
 		}
 	}
-	f := p.AtApex(zone.TypeSOA, fmt.Sprintf("The zone %s has no SOA record, so name servers refuse it. Add one at the top.", z.Apex))
+	message := fmt.Sprintf("The zone %s has no SOA record, so name servers refuse it. Add one at the top.", z.Apex)
+	if z.Len() == 0 {
+		message = fmt.Sprintf("There is no record in the zone %s, so name servers refuse it. See whether the file was written to its end.", z.Apex)
+	}
+	f := p.AtApex(zone.TypeSOA, message)
 	p.Report(f.WithFix(rules.Manual, "add an SOA record with the zone's primary name server, contact, serial and timers"))
 }
 

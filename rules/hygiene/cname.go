@@ -146,7 +146,7 @@ func checkLoops(p *rules.Pass, z *zone.Zone) {
 	first := firsts{}
 	for r := range z.OfType(zone.TypeCNAME) {
 		next, ok := first.follow(z, r)
-		if !ok || walked[r.Name] != 0 || !answered(z, r.Name) {
+		if !ok || walked[r.Name] != 0 || z.Cut(r.Name) != "" {
 			continue
 		}
 		if walked == nil {
@@ -173,31 +173,11 @@ func checkLoops(p *rules.Pass, z *zone.Zone) {
 // follow returns the CNAME that the target of a CNAME has in the zone, itself
 // or by a wildcard.
 func (f firsts) follow(z *zone.Zone, r zone.Record) (next zone.Record, ok bool) {
-	t := r.Target()
-	if !t.Within(z.Apex) {
-		return zone.Record{}, false
-	}
-	n, own := z.Node(t)
-	if !own {
-		a := z.Lookup(t, zone.TypeCNAME)
-		if a.Status != zone.Found {
-			return zone.Record{}, false
-		}
-		return a.Records[0], true
-	}
-	if !n.Has(zone.TypeCNAME) || !answered(z, t) {
+	n, ok := z.NodeFor(r.Target())
+	if !ok || !n.Has(zone.TypeCNAME) {
 		return zone.Record{}, false
 	}
 	return f.of(n, zone.TypeCNAME), true
-}
-
-// answered reports whether the zone answers for a name of its own.
-func answered(z *zone.Zone, name zone.Name) bool {
-	if z.Cut(name) != "" {
-		return false
-	}
-	_, redirected := dnameAbove(z, name)
-	return !redirected
 }
 
 // reportLoop reports a loop at that of its records which stands first.
