@@ -137,6 +137,24 @@ func TestEdit(t *testing.T) {
 			},
 		},
 		{
+			"a parenthesis before such a comment stays",
+			head + "_dmarc TXT ( v=DMARC1\n ) ; p=none\n",
+			head + "_dmarc TXT ( \"v=DMARC1; p=none\"\n ) ; p=none\n",
+			func(t *testing.T, z *zone.Zone) []zone.Change {
+				r := one(t, z, "_dmarc", zone.TypeTXT)
+				return []zone.Change{zone.Replace(r, r.WithText(0, 8, "v=DMARC1; p=none"))}
+			},
+		},
+		{
+			"typographic quotes of a comment that became data go with it",
+			head + "_dmarc TXT “v=DMARC1; p=none”\n",
+			head + "_dmarc TXT \"v=DMARC1; p=none\"\n",
+			func(t *testing.T, z *zone.Zone) []zone.Change {
+				r := one(t, z, "_dmarc", zone.TypeTXT)
+				return []zone.Change{zone.Replace(r, r.WithText(0, len(r.Text()), "v=DMARC1; p=none"))}
+			},
+		},
+		{
 			"a long string is split",
 			head + "k TXT \"" + strings.Repeat("a", 300) + "\"\n",
 			head + "k TXT \"" + strings.Repeat("a", 255) + "\" \"" + strings.Repeat("a", 45) + "\"\n",

@@ -167,6 +167,9 @@ func (w *entryWriter) consumed(src []byte, e *entry, o *op) {
 		return
 	}
 	last := int(e.toks[len(e.toks)-1].end)
+	if bytes.IndexByte(src[last:e.comment], ')') >= 0 {
+		return
+	}
 	if classes[src[max(last, 0)]] == cBlank || last == e.comment {
 		w.edit(last, end, "")
 	}
