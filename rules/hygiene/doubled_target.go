@@ -78,11 +78,7 @@ func (d *doubling) reportTarget(r zone.Record, intended zone.Name, sure proof) {
 	if sure == byOrigin {
 		f.Message = fmt.Sprintf("%s, so this target means %s, %s. It is to be %s", why, name, but, intended)
 	}
-	class := rules.Safe
-	if d.z.Lookup(intended, zone.TypeSOA).Status == zone.NameError {
-		class = rules.Unsafe
-	}
-	d.Report(d.retarget(f, r, intended, class))
+	d.Report(d.retarget(f, r, intended, rules.Safe))
 }
 
 // outside judges a target that repeats no origin: a host of another domain, if
@@ -191,6 +187,10 @@ func isSuffix(name zone.Name) bool {
 func (d *doubling) retarget(f rules.Finding, r zone.Record, to zone.Name, class rules.Safety) rules.Finding {
 	if to == r.Name {
 		return f.WithFix(rules.Manual, "point the record at a host; "+to.String()+" is its own name")
+	}
+	if d.z.Lookup(to, zone.TypeSOA).Status == zone.NameError {
+		// Not certain what was meant; or its own dot is missing, and comes first.
+		return f.WithFix(rules.Manual, fmt.Sprintf("write the target as %s, and give that an address", to))
 	}
 	if k := (zone.Key{Name: r.Name, Type: r.Type}); d.beside.Key != k {
 		d.beside = rrset{k, map[string]bool{}, map[zone.Name]int{}}

@@ -95,6 +95,7 @@ func TestFixes(t *testing.T) {
 		"target that is there":             {"@ MX 10 mx.webmo.fr\n@ MX 10 mx.webmo.fr.\n", rules.Unsafe, "@ MX 10 mx.webmo.fr.\n", nil},
 		"target that is there, safe":       {"@ MX 20 mx.webmo.fr\n@ MX 10 mx.webmo.fr.\n", rules.Safe, "@ MX 20 mx.webmo.fr\n@ MX 10 mx.webmo.fr.\n", []string{"zone-doubled-origin"}},
 		"target that is the owner":         {"mail CNAME mail.example.com\n", rules.Unsafe, "mail CNAME mail.example.com\n", []string{"zone-doubled-origin"}},
+		"target that is gone, unsafe":      {"@ MX 10 mail.example.com\n", rules.Unsafe, "@ MX 10 mail.example.com\n", []string{"zone-doubled-origin"}},
 		"target that is gone":              {"@ MX 10 mail.example.com\n", rules.Safe, "@ MX 10 mail.example.com\n", []string{"zone-doubled-origin"}},
 		"semicolon":                        {"_dmarc TXT v=DMARC1; p=none; rua=mailto:a@example.com\n", rules.Safe, "_dmarc TXT \"v=DMARC1; p=none; rua=mailto:a@example.com\"\n", nil},
 		"semicolon and a comment":          {"_dmarc TXT v=DMARC1; p=none ; for now\n", rules.Safe, "_dmarc TXT v=DMARC1; p=none ; for now\n", []string{"zone-txt-semicolon"}},
