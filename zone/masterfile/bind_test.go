@@ -186,6 +186,8 @@ func (b bind) compare(t *testing.T, text, differ string) {
 	case !taken && refusal == "":
 		t.Errorf("only zonelint refuses:\n%.200s%s", lines, z.Problems[0].Message)
 	case taken:
-		sameRecords(t, fmt.Sprintf("zonelint and BIND on %.200q", lines), sets(slices.Collect(z.Records())), sets(want))
+		// BIND leaves records outside of the zone out.
+		got := zone.Filter(z.Records(), func(r zone.Record) bool { return r.Name.Within(apex) })
+		sameRecords(t, fmt.Sprintf("zonelint and BIND on %.200q", lines), sets(got), sets(want))
 	}
 }

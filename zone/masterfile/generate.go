@@ -1,6 +1,7 @@
 package masterfile
 
 import (
+	"bytes"
 	"fmt"
 	"math"
 	"strconv"
@@ -8,6 +9,10 @@ import (
 
 	"github.com/zonelint/zonelint/zone"
 )
+
+// maxGenerated bounds the octets that $GENERATE may make of one zone: a hundred
+// thousand records can have 65,535 each.
+const maxGenerated = 64 << 20
 
 // generate makes the records of a $GENERATE, which BIND has beyond RFC 1035:
 //
@@ -30,14 +35,26 @@ func (p *parser) generate(e *entry) *fault {
 		p.fault(zone.ProblemLimit, faultAt(e.toks[1], "This $GENERATE makes %d records, and all together may make %d here (--max-generate), so it was left out.", made, p.opts.Limits.Generate))
 		return nil
 	}
+	if stop > math.MaxInt32 {
+		return faultAt(e.toks[1], "%s is no range: BIND takes numbers up to 2147483647.", quote(e.toks[1].text(src)))
+	}
 	// Behind the owner comes what stands behind the owner of any record.
 	rest := entry{toks: e.toks[2:], owned: true}
 	h, f := rest.head(src)
 	if f != nil {
 		return f
 	}
-	if h.typeValue == zone.TypeSOA || h.class >= 0 && p.class != 0 && h.classValue != p.class {
-		return faultAt(rest.toks[h.typ], "$GENERATE cannot make this record.")
+	switch class := h.classValue; {
+	case e.open >= 0:
+		return &fault{e.open, e.open + 1, "$GENERATE stands on one line without parentheses; name servers refuse the zone."}
+	case rest.toks[0].quoted(src):
+		return unquotedName(src, rest.toks[0])
+	case h.typeValue == zone.TypeSOA:
+		return faultAt(rest.toks[h.typ], "$GENERATE cannot make SOA records: a zone has one.")
+	case h.class >= 0 && p.class != 0 && class != p.class:
+		return p.wrongClass(rest.toks[h.class], class)
+	case h.class >= 0:
+		p.class = class
 	}
 	rhs := rest.toks[h.rdata:]
 	if len(rhs) == 0 {
@@ -64,11 +81,12 @@ func (p *parser) generate(e *entry) *fault {
 			if !ok {
 				break
 			}
-			// BIND takes one quoted word as the whole data, which are then read
-			// like any others; with several words each stays what it is.
+			// BIND takes one word or quoted string as the whole data, which are
+			// then read like any others. With several words each stays what it
+			// is, as PowerDNS has it.
 			w := t.text(src)
-			if len(rhs) == 1 {
-				w = t.bare(src)
+			if len(rhs) == 1 && t.quoted(src) {
+				w = bytes.ReplaceAll(t.bare(src), []byte(`\"`), []byte{'"'})
 			}
 			if line, ok = substitute(line, w, i); !ok {
 				bad = t
@@ -90,6 +108,15 @@ func (p *parser) generate(e *entry) *fault {
 		p.nameBuf = buf
 		if err != nil {
 			return nameFault(rest.toks[0], name, err)
+		}
+		if n&zone.LongString != 0 && notes&zone.LongString == 0 {
+			notes |= zone.LongString
+			p.fault(zone.ProblemLongString, &fault{int(rhs[0].start), int(rhs[len(rhs)-1].end), "This makes a string of more than 255 octets, which is the most that a character-string holds: name servers refuse the zone or cut the text."})
+		}
+		if p.generatedOctets += len(buf) + len(data); p.generatedOctets > maxGenerated {
+			p.complete = false
+			p.fault(zone.ProblemLimit, faultAt(e.toks[0], "All $GENERATE together make more than %d octets of data; the rest was left out.", maxGenerated))
+			return nil
 		}
 		p.add(zone.Raw{
 			Node: p.builder.Node(buf), Type: h.typeValue, Class: p.class, TTL: ttl, Data: data,
@@ -158,43 +185,45 @@ func modified(spec string, n uint64) (string, bool) {
 	if len(parts) > 3 {
 		return "", false
 	}
-	offset, err := strconv.ParseInt(strings.TrimSpace(parts[0]), 10, 32)
+	offset, err := strconv.ParseInt(strings.TrimLeft(parts[0], " "), 10, 32)
 	if err != nil {
 		return "", false
 	}
 	width := uint64(0)
 	if len(parts) > 1 {
+		const most = 127 // as in BIND
 		var ok bool
-		if width, ok = parseUint([]byte(strings.TrimSpace(parts[1])), 255); !ok {
+		if width, ok = parseUint([]byte(strings.TrimLeft(parts[1], " ")), most); !ok {
 			return "", false
 		}
 	}
 	base := "d"
 	if len(parts) > 2 {
-		base = strings.TrimSpace(parts[2])
+		base = parts[2]
 	}
 	v := int64(n) + offset
-	if v < 0 && base != "d" {
+	if v > math.MaxInt32 {
 		return "", false
 	}
+	u := uint32(v) // a negative number is written as its 32 bits
 	switch base {
 	case "d":
 		return fmt.Sprintf("%0*d", int(width), v), true
 	case "o":
-		return fmt.Sprintf("%0*o", int(width), v), true
+		return fmt.Sprintf("%0*o", int(width), u), true
 	case "x":
-		return fmt.Sprintf("%0*x", int(width), v), true
+		return fmt.Sprintf("%0*x", int(width), u), true
 	case "X":
-		return fmt.Sprintf("%0*X", int(width), v), true
+		return fmt.Sprintf("%0*X", int(width), u), true
 	case "n", "N":
-		return nibbles(uint64(v), int(width), base == "N"), true
+		return nibbles(u, int(width), base == "N"), true
 	}
 	return "", false
 }
 
 // nibbles writes a number in hexadecimal digits from the lowest, a dot between
 // them; the width counts the dots too, as in BIND.
-func nibbles(v uint64, width int, upper bool) string {
+func nibbles(v uint32, width int, upper bool) string {
 	digits := "0123456789abcdef"
 	if upper {
 		digits = "0123456789ABCDEF"

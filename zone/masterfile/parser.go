@@ -116,10 +116,11 @@ type parser struct {
 	ttls      ttlState
 	saidNoTTL bool
 
-	generated int // records made by $GENERATE
-	complete  bool
-	stopped   bool // a limit was reached
-	problems  []zone.Problem
+	generated       int // records made by $GENERATE
+	generatedOctets int // and their owners and data
+	complete        bool
+	stopped         bool // a limit was reached
+	problems        []zone.Problem
 
 	// The state of the file being read.
 	index    int
@@ -259,8 +260,7 @@ func (p *parser) record(e *entry, h *header) bool {
 		p.class = class
 	}
 	if class != p.class {
-		t := e.toks[h.class]
-		p.fault(zone.ProblemSyntax, faultAt(t, "Class %s in a zone of class %s: name servers refuse the zone. Write %s or leave the class out.", class, p.class, p.class))
+		p.fault(zone.ProblemSyntax, p.wrongClass(e.toks[h.class], class))
 		return false
 	}
 	if h.typeValue == zone.TypeSOA {
@@ -287,6 +287,10 @@ func (p *parser) record(e *entry, h *header) bool {
 		File: uint16(p.index), Offset: uint32(e.start),
 	})
 	return true
+}
+
+func (p *parser) wrongClass(t token, class zone.Class) *fault {
+	return faultAt(t, "Class %s in a zone of class %s: name servers refuse the zone. Write %s or leave the class out.", class, p.class, p.class)
 }
 
 func (p *parser) add(r zone.Raw) {
