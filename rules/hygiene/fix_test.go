@@ -101,7 +101,7 @@ func TestFixes(t *testing.T) {
 		"semicolon and a comment":          {"_dmarc TXT v=DMARC1; p=none ; for now\n", rules.Safe, "_dmarc TXT v=DMARC1; p=none ; for now\n", []string{"zone-txt-semicolon"}},
 		"unquoted":                         {"@ TXT v=spf1 mx -all ; all\n", rules.Safe, "@ TXT \"v=spf1 mx -all\" ; all\n", nil},
 		"unquoted and long":                {"@ TXT v=spf1 include:" + key[:250] + ".example.net -all\n", rules.Safe, "", nil},
-		"non-ASCII": {"@ TXT \"v=spf1 mx –all\"\na TXT “v=spf1 mx -all”\n_dmarc TXT “v=DMARC1; p=none”\n", rules.Safe,
+		"non-ASCII": {"@ TXT \"v=spf1\u00a0mx –all\"\na TXT “v=spf1 mx -all”\n_dmarc TXT “v=DMARC1; p=none”\n", rules.Safe,
 			"@ TXT \"v=spf1 mx -all\"\na TXT \"v=spf1 mx -all\"\n_dmarc TXT \"v=DMARC1; p=none\"\n", nil},
 		"non-ASCII, letters": {"@ TXT \"v=spf1 a:é.example.net –all\"\n", rules.Unsafe, "@ TXT \"v=spf1 a:é.example.net –all\"\n", []string{"zone-txt-nonascii"}},
 		"strings stay cut":   {"_dmarc TXT ( \"v=DMARC1;\u00a0\" ; version\n  \"p=none\" )\n", rules.Safe, "_dmarc TXT ( \"v=DMARC1; \" ; version\n  \"p=none\" )\n", nil},

@@ -113,7 +113,7 @@ func TestProviderZone(t *testing.T) {
 		{"www CNAME 192.0.2.1\n", []string{"zone-target-ip"}},
 		{"a CNAME b\nb CNAME a\n", []string{"zone-cname-loop"}},
 		{"@ TXT \"v=DMARC1\\\\; p=none\"\n", []string{"zone-txt-backslash"}},
-		{"@ TXT \"v=spf1 mx –all\"\n", []string{"zone-txt-nonascii"}},
+		{"@ TXT \"v=spf1\u00a0mx -all\"\n", []string{"zone-txt-nonascii"}},
 		{"@ TXT v=spf1 mx -all\n", nil},
 		{"@ 300 MX 10 a.example.net.\n@ 600 MX 20 b.example.net.\n", []string{"zone-ttl-mixed"}},
 	} {

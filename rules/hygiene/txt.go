@@ -217,6 +217,14 @@ func (t *text) pasted() bool {
 	return quotationMark(c)
 }
 
+// onlyQualifiers reports whether the only characters beyond ASCII are dashes in
+// front of SPF terms, which spf-unknown-term names.
+func (t *text) onlyQualifiers() bool {
+	return !t.foreign && !slices.ContainsFunc(t.typo, func(e edit) bool {
+		return e.with != "-" || e.from == 0 || t.joined[e.from-1] != ' '
+	})
+}
+
 // edits returns all changes within the text, in order.
 func (t *text) edits() []edit {
 	es := slices.Clone(t.typo)

@@ -67,8 +67,8 @@ var nonASCII = &rules.Rule{
 	What: "The text of an SPF, DMARC, DKIM, MTA-STS, TLS-RPT or BIMI record holds typographic quotation marks, no-break spaces, long dashes or other characters " +
 		"beyond ASCII, as texts copied from web pages do. Other texts may be in any characters; one that begins with a typographic quotation mark is pointed out.",
 	Why:        "These records are ASCII by their RFCs. Receivers do not find the version at the front, or do not know the term, and ignore the record or report an error.",
-	Bad:        "@ IN TXT \"v=spf1 mx –all\"\n",
-	Good:       "@ IN TXT \"v=spf1 mx -all\"\nabout IN TXT \"Société Exemple\"\n",
+	Bad:        "_dmarc IN TXT “v=DMARC1; p=none”\n",
+	Good:       "_dmarc IN TXT \"v=DMARC1; p=none\"\nabout IN TXT \"Société Exemple\"\n",
 	Refs:       []string{"RFC 7208, section 3.1", "RFC 6376, section 3.2", "RFC 8616, section 4"},
 	Fix:        rules.Safe,
 	Supersedes: []string{"dmarc-version", "dmarc-syntax", "dmarc-p-missing", "dmarc-p-missing-no-rua", "dmarc-misplaced"},
@@ -143,7 +143,7 @@ func checkUnquoted(p *rules.Pass, t text) {
 }
 
 func checkNonASCII(p *rules.Pass, t text) {
-	if len(t.typo) == 0 && !t.foreign || len(t.gaps) > 0 {
+	if len(t.typo) == 0 && !t.foreign || len(t.gaps) > 0 || t.kind == spf && t.onlyQualifiers() {
 		return // with gaps: zone-txt-unquoted mends both
 	}
 	from, to, what := firstForeign(t.joined)
