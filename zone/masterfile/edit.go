@@ -232,6 +232,9 @@ func (ed *editor) record(pl *placed) {
 	if o != nil {
 		w.name, w.ttl = o.after.Name, o.after.TTL
 	}
+	if pl.typ == zone.TypeSOA && !pl.hasTTL && pl.ttls.hasMinimum {
+		ed.soaMinimum(pl, o)
+	}
 	inherited, known := ed.now.ttls.inherited()
 	explicit := pl.hasTTL
 	if o != nil || !pl.owned && (!ed.now.hasOwner || ed.now.owner != pl.owner) || !pl.hasTTL && !pl.unsettled && (!known || inherited != pl.ttl) {
@@ -241,7 +244,19 @@ func (ed *editor) record(pl *placed) {
 	if !pl.unsettled || explicit {
 		ed.now.ttls = ed.now.ttls.take(explicit, w.ttl)
 	}
-	ed.now.ttls.minimum, ed.now.ttls.hasMinimum = pl.ttls.minimum, pl.ttls.hasMinimum
+}
+
+// soaMinimum brings the state up to date for an SOA record without a TTL, whose
+// minimum then is the TTL of all records without one. If it is to have another
+// TTL, that is written and the minimum says nothing.
+func (ed *editor) soaMinimum(pl *placed, o *op) {
+	minimum, ttl := pl.ttls.minimum, pl.ttl
+	if o != nil {
+		minimum, ttl = soaMinimum([]byte(o.after.Data)), o.after.TTL
+	}
+	if _, known := ed.now.ttls.inherited(); !known && minimum == ttl {
+		ed.now.ttls.minimum, ed.now.ttls.hasMinimum = minimum, true
+	}
 }
 
 func (ed *editor) edit(file uint16, start, end int, text string) {
