@@ -129,9 +129,10 @@ func oneStop(message string) string {
 }
 
 // AtApex returns a finding about what the zone as a whole lacks. It points at
-// the SOA record's owner, or at the first record of a zone without one.
+// the SOA record's owner, at the first record of a zone without one, or at the
+// start of one without records.
 func (p *Pass) AtApex(t zone.Type, message string) Finding {
-	f := Finding{Name: p.Zone.Apex, Type: t, Message: message}
+	f := Finding{Name: p.Zone.Apex, Type: t, Message: message, Span: p.Zone.Start}
 	for r := range p.Zone.OfType(zone.TypeSOA) {
 		f.Span = r.Span(zone.Part{Kind: zone.PartOwner})
 		return f

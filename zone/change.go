@@ -178,7 +178,7 @@ func (z *Zone) Apply(cs ChangeSet) (out *Zone, ok bool) {
 		b.Add(r)
 	}
 	out = b.Zone(z.Apex)
-	out.Class, out.Complete, out.Problems, out.Source = z.Class, z.Complete, z.Problems, z.Source
+	out.Class, out.Complete, out.Problems, out.Source, out.Start = z.Class, z.Complete, z.Problems, z.Source, z.Start
 	return out, true
 }
 

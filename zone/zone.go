@@ -23,8 +23,10 @@ type Zone struct {
 	Complete bool
 	// Problems are what the reader could not take, in the order of the source.
 	Problems []Problem
-	// Source is what the zone was read from; nil if from nowhere.
+	// Source is what the zone was read from; nil if from nowhere. Start is where
+	// it begins there, for what can be said of no record.
 	Source Source
+	Start  Span
 
 	data    arena
 	recs    []rec
