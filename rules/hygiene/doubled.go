@@ -133,7 +133,7 @@ func (d *doubling) judge(r zone.Record, name zone.Name, word string) (intended z
 	full, origin, ok := completed(name, word)
 	switch {
 	case !ok:
-	case full.Within(origin) && origin.NumLabels() > 1 && origin.Within(d.z.Apex):
+	case full.Within(origin) && origin.Within(d.z.Apex):
 		return full, byName
 	case twice && repeats(origin, d.z.Apex) && d.originLacksDot(r):
 		return intended, byOrigin

@@ -94,7 +94,7 @@ func (d *doubling) outside(r zone.Record, name zone.Name, word string) {
 	}
 	a := d.z.Lookup(name, zone.TypeSOA)
 	wild := a.Wildcard != ""
-	if a.Status != zone.NameError && !wild || !complete(d.z) || d.isAncestor(name) {
+	if a.Status != zone.NameError && !wild || !complete(d.z) {
 		return
 	}
 	// A name that is no longer than a registered domain ("s1.dev",

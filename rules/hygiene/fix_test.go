@@ -100,13 +100,16 @@ func TestFixes(t *testing.T) {
 		"semicolon":                        {"_dmarc TXT v=DMARC1; p=none; rua=mailto:a@example.com\n", rules.Safe, "_dmarc TXT \"v=DMARC1; p=none; rua=mailto:a@example.com\"\n", nil},
 		"semicolon and a comment":          {"_dmarc TXT v=DMARC1; p=none ; for now\n", rules.Safe, "_dmarc TXT v=DMARC1; p=none ; for now\n", []string{"zone-txt-semicolon"}},
 		"unquoted":                         {"@ TXT v=spf1 mx -all ; all\n", rules.Safe, "@ TXT \"v=spf1 mx -all\" ; all\n", nil},
-		"unquoted and long":                {"@ TXT v=spf1 include:" + key[:250] + ".example.net -all\n", rules.Safe, "", nil},
+		"unquoted and long":                {"@ TXT v=spf1 include:" + key[:250] + ".example.net -all\n", rules.Safe, "@ TXT \"v=spf1 include:" + key[:240] + "\" \"" + key[:10] + ".example.net -all\"\n", nil},
 		"non-ASCII": {"@ TXT \"v=spf1\u00a0mx –all\"\na TXT “v=spf1 mx -all”\n_dmarc TXT “v=DMARC1; p=none”\n", rules.Safe,
 			"@ TXT \"v=spf1 mx -all\"\na TXT \"v=spf1 mx -all\"\n_dmarc TXT \"v=DMARC1; p=none\"\n", nil},
-		"non-ASCII, letters": {"@ TXT \"v=spf1 a:é.example.net –all\"\n", rules.Unsafe, "@ TXT \"v=spf1 a:é.example.net –all\"\n", []string{"zone-txt-nonascii"}},
-		"strings stay cut":   {"_dmarc TXT ( \"v=DMARC1;\u00a0\" ; version\n  \"p=none\" )\n", rules.Safe, "_dmarc TXT ( \"v=DMARC1; \" ; version\n  \"p=none\" )\n", nil},
-		"backslash":          {"_dmarc TXT \"v=DMARC1\\\\; p=none\"\n", rules.Safe, "_dmarc TXT \"v=DMARC1; p=none\"\n", nil},
-		"long":               {"s._domainkey TXT \"v=DKIM1; p=" + key + "\"\n", rules.Safe, "", nil},
+		"non-ASCII, letters":             {"@ TXT \"v=spf1 a:é.example.net –all\"\n", rules.Unsafe, "@ TXT \"v=spf1 a:é.example.net –all\"\n", []string{"zone-txt-nonascii"}},
+		"strings stay cut":               {"_dmarc TXT ( \"v=DMARC1;\u00a0\" ; version\n  \"p=none\" )\n", rules.Safe, "_dmarc TXT ( \"v=DMARC1; \" ; version\n  \"p=none\" )\n", nil},
+		"strings stay cut at their ends": {"_dmarc TXT \"\u00a0v=DMARC1;\" \" p=none\u00a0\"\n", rules.Safe, "_dmarc TXT \"v=DMARC1;\" \" p=none\"\n", nil},
+		"dashes":                         {"@ TXT \"v=spf1 include:xn—mller-kva.example.net\u00a0-all\"\n", rules.Safe, "@ TXT \"v=spf1 include:xn--mller-kva.example.net -all\"\n", nil},
+		"apostrophe":                     {"k._domainkey TXT \"v=DKIM1; n=don’t; p=\"\n", rules.Safe, "k._domainkey TXT \"v=DKIM1; n=don't; p=\"\n", nil},
+		"backslash":                      {"_dmarc TXT \"v=DMARC1\\\\; p=none\"\n", rules.Safe, "_dmarc TXT \"v=DMARC1; p=none\"\n", nil},
+		"long":                           {"s._domainkey TXT \"v=DKIM1; p=" + key + "\"\n", rules.Safe, "", nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			for _, nl := range []string{"\n", "\r\n"} {

@@ -65,7 +65,12 @@ func TestSeverities(t *testing.T) {
 	}{
 		{"ns1.example.net. A 192.0.2.53\n", "warning zone-out-of-zone"},
 		{"ns3.example.net. A 192.0.2.53\n", "error zone-out-of-zone"},
+		{"ns1.example.net. TXT x\n", "error zone-out-of-zone"},
 		{"abs.example.com.example.com. A 192.0.2.1\n", "warning zone-doubled-origin"},
+		{"$ORIGIN .\nabs.example.com.example.com A 192.0.2.1\n", "warning zone-doubled-origin"},
+		{"$ORIGIN example.com.example.com.\nabs A 192.0.2.1\n", "warning zone-doubled-origin"},
+		{"$ORIGIN example.com\nabs A 192.0.2.1\n", "error zone-doubled-origin"},
+		{"$ORIGIN example.com;\nabs A 192.0.2.1\n", "error zone-doubled-origin"},
 		{"abs.example.com A 192.0.2.1\n", "error zone-doubled-origin"},
 		{"www CNAME abs.example.com.example.com.\n", "warning zone-doubled-origin"},
 		{"@ MX 10 abs.example.com.example.com.\n", "error zone-doubled-origin"},
@@ -93,6 +98,64 @@ func TestSeverities(t *testing.T) {
 		}
 		if strings.Join(got, ", ") != c.want {
 			t.Errorf("%q gives %v, want %s", c.src, got, c.want)
+		}
+	}
+}
+
+// The class and the words of fixes, where these are not the usual ones.
+func TestFixWords(t *testing.T) {
+	for _, c := range []struct {
+		src, want string
+	}{
+		{"www. A 192.0.2.1\n", "unsafe move the A record to www.example.com."},
+		{"s1._domainkey. TXT x\n", "unsafe move the TXT record to s1._domainkey.example.com."},
+		{"www.lan. A 192.0.2.1\n", "manual correct the owner www.lan., or put it into the zone that it belongs to"},
+		{"localhost. A 127.0.0.1\n", "manual correct the owner localhost., or put it into the zone that it belongs to"},
+		{"dev. A 192.0.2.1\n", "manual correct the owner dev., or put it into the zone that it belongs to"},
+		{"_dmarc. A 192.0.2.1\nsub. A 192.0.2.1\nsub NS ns1.example.net.\n", "unsafe move the A record to _dmarc.example.com., manual move the A record to sub.example.com., which is not in this zone: it is delegated or redirected"},
+		{"@ MX 10 mx.webmo.fr\n@ MX 10 mx.webmo.fr.\n", "unsafe remove the MX record; there is one with mx.webmo.fr. already"},
+		{"@ MX 10 mx.webmo.fr\n@ MX 20 mx.webmo.fr.\n", "unsafe write the target as mx.webmo.fr."},
+		{"www CNAME 192.0.2.1\n", "unsafe write 192.0.2.1 as an A record in place of the CNAME"},
+		{"@ TXT \"v=spf1 a\" \"mx\" -all\n", "unsafe put the text in quotes"},
+		{"@ TXT v=spf1 mx mmx -all\n", "unsafe put the text in quotes"},
+		{"_dmarc TXT v=DMARC1; p=none ; for now\n", "unsafe put the whole text in quotes"},
+		{"_dmarc TXT \"v=DMARC1; p=none; rua=mailto:é@example.com\"\n", "manual write the text in ASCII"},
+	} {
+		var got []string
+		for _, f := range ruletest.Lint(t, "fix.zone", rules.Example(c.src), Rules()) {
+			got = append(got, f.Fix.Safety.String()+" "+f.Fix.Description)
+		}
+		if strings.Join(got, ", ") != c.want {
+			t.Errorf("%q gives %q, want %q", c.src, got, c.want)
+		}
+	}
+	// A CNAME at the apex has no A record beside it to take its place.
+	for _, f := range ruletest.Lint(t, "fix.zone", rules.Example("@ CNAME 192.0.2.1\n"), Rules()) {
+		if f.Fix.Safety != rules.Manual {
+			t.Errorf("%s: %s", f.Rule.ID, f.Fix.Description)
+		}
+	}
+}
+
+// Whole zones: no SOA where the zone was not read to its end, and names that
+// others register below a public suffix.
+func TestOtherZones(t *testing.T) {
+	const soa = " 3600 SOA ns1.example.net. hostmaster.example.net. 1 2 3 4 5\n"
+	for _, c := range []struct {
+		src  string
+		want []string
+	}{
+		{"$TTL 60\n@ NS ns1.example.net.\n", []string{"zone-soa-missing"}},
+		{"$TTL 60\n@ NS ns1.example.net.\n$INCLUDE more\n", []string{"zone-include"}},
+		{"$TTL 60\n@ NS ns1.example.net.\n@ SAO x\n", []string{"zone-syntax"}},
+		{"co.uk." + soa + "co.uk.co.uk. 60 NS ns1.example.net.\n", nil},
+		{"com." + soa + "com.com. 60 NS ns1.example.net.\n", nil},
+		{"aa.aa." + soa + "aa.aa.aa. 60 NS ns1.example.net.\n", nil},
+		{"aa.aa." + soa + "x.aa.aa.aa.aa. 60 NS ns1.example.net.\n", []string{"zone-doubled-origin"}},
+		{"." + soa + "com. 60 NS ns1.com.\nns1.com. 60 A 192.0.2.1\n", nil},
+	} {
+		if got := ruletest.IDs(ruletest.Lint(t, "other.zone", c.src, Rules())); !slices.Equal(got, c.want) {
+			t.Errorf("%q gives %v, want %v", c.src, got, c.want)
 		}
 	}
 }

@@ -265,7 +265,7 @@ func (t *text) repair() (r zone.Record, certain bool) {
 	if len(t.typo) > 0 {
 		trimmed = strings.Trim(whole, " \t")
 	}
-	certain = !t.foreign && !t.partial && ascii(trimmed) && !strings.ContainsFunc(trimmed, unicode.IsControl)
+	certain = !t.partial && ascii(trimmed) && !strings.ContainsFunc(trimmed, unicode.IsControl)
 	if t.kind == spf {
 		certain = certain && spfTerms(trimmed)
 	} else {
