@@ -200,7 +200,7 @@ func (ed *editor) insert(i int, r zone.Record) {
 	l := newLine(f, ed.model(i))
 	line, explicit := l.render(r, origin, ed.now.hasOwner && ed.now.owner == r.Name, needTTL)
 	eol := f.eol()
-	if at == len(f.src) && at > 0 && classes[f.src[at-1]] != cNewline {
+	if at == len(f.src) && at > 0 && f.src[at-1] != '\n' {
 		line = eol + line
 	} else {
 		line += eol
