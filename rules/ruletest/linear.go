@@ -1,0 +1,27 @@
+package ruletest
+
+import (
+	"testing"
+	"time"
+)
+
+// Linear checks that work takes time about in proportion to its size: four
+// times the size must not take ten times as long, where the square would take
+// sixteen. It compares the best of several runs, so that a busy machine does
+// not fail it.
+func Linear(t *testing.T, size int, work func(size int)) {
+	t.Helper()
+	best := func(size int) time.Duration {
+		least := time.Duration(1<<63 - 1)
+		for range 3 {
+			began := time.Now()
+			work(size)
+			least = min(least, time.Since(began))
+		}
+		return least
+	}
+	small, large := best(size), best(4*size)
+	if large > 10*small+20*time.Millisecond {
+		t.Errorf("size %d takes %v, size %d takes %v", size, small, 4*size, large)
+	}
+}
