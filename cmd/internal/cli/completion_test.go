@@ -30,8 +30,7 @@ func TestCompletionParses(t *testing.T) {
 				}
 			}
 			if _, err := exec.LookPath(args[0]); err != nil {
-				t.Logf("%s is not installed", args[0])
-				return
+				t.Skipf("%s is not installed, so that it did not read the script", args[0])
 			}
 			cmd := exec.Command(args[0], args[1:]...)
 			cmd.Stdin = strings.NewReader(script)
