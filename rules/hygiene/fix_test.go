@@ -73,8 +73,10 @@ func TestFixes(t *testing.T) {
 		left []string
 	}{
 		"duplicate": {"@ MX 10 mail.example.net. ; the first\n@ MX 10 MAIL.example.net. ; the second\n", rules.Safe, "@ MX 10 mail.example.net. ; the first\n", nil},
-		"duplicate with another TTL": {"@ 300 MX 10 mail.example.net.\n@ 600 MX 10 mail.example.net.\n@ 300 MX 20 mail2.example.net.\n", rules.Safe,
-			"@ 300 MX 10 mail.example.net.\n@ 300 MX 20 mail2.example.net.\n", nil},
+		"duplicate with another TTL": {
+			"@ 300 MX 10 mail.example.net.\n@ 600 MX 10 mail.example.net.\n@ 300 MX 20 mail2.example.net.\n", rules.Safe,
+			"@ 300 MX 10 mail.example.net.\n@ 300 MX 20 mail2.example.net.\n", nil,
+		},
 		"duplicate of a generated one":     {"$GENERATE 1-2 h$ A 192.0.2.$\nh2 A 192.0.2.2\nh3 A 192.0.2.3\n", rules.Safe, "$GENERATE 1-2 h$ A 192.0.2.$\nh3 A 192.0.2.3\n", nil},
 		"duplicate before a generated one": {"h2 A 192.0.2.2\nh3 A 192.0.2.3\n$GENERATE 1-2 h$ A 192.0.2.$\n", rules.Safe, "h3 A 192.0.2.3\n$GENERATE 1-2 h$ A 192.0.2.$\n", nil},
 		"TTLs":                             {"@ 600 MX 10 mail.example.net.\n@ 5m  MX 20 mail2.example.net.\n", rules.Safe, "@ 300 MX 10 mail.example.net.\n@ 5m  MX 20 mail2.example.net.\n", nil},
@@ -101,11 +103,14 @@ func TestFixes(t *testing.T) {
 		"semicolon and a comment":          {"_dmarc TXT v=DMARC1; p=none ; for now\n", rules.Safe, "_dmarc TXT v=DMARC1; p=none ; for now\n", []string{"zone-txt-semicolon"}},
 		"unquoted":                         {"@ TXT v=spf1 mx -all ; all\n", rules.Safe, "@ TXT \"v=spf1 mx -all\" ; all\n", nil},
 		"unquoted and long":                {"@ TXT v=spf1 include:" + key[:250] + ".example.net -all\n", rules.Safe, "@ TXT \"v=spf1 include:" + key[:240] + "\" \"" + key[:10] + ".example.net -all\"\n", nil},
-		"non-ASCII": {"@ TXT \"v=spf1\u00a0mx –all\"\na TXT “v=spf1 mx -all”\n_dmarc TXT “v=DMARC1; p=none”\n", rules.Safe,
-			"@ TXT \"v=spf1 mx -all\"\na TXT \"v=spf1 mx -all\"\n_dmarc TXT \"v=DMARC1; p=none\"\n", nil},
+		"non-ASCII": {
+			"@ TXT \"v=spf1\u00a0mx –all\"\na TXT “v=spf1 mx -all”\n_dmarc TXT “v=DMARC1; p=none”\n", rules.Safe,
+			"@ TXT \"v=spf1 mx -all\"\na TXT \"v=spf1 mx -all\"\n_dmarc TXT \"v=DMARC1; p=none\"\n", nil,
+		},
 		"non-ASCII, letters":             {"@ TXT \"v=spf1 a:é.example.net –all\"\n", rules.Unsafe, "@ TXT \"v=spf1 a:é.example.net –all\"\n", []string{"zone-txt-nonascii"}},
 		"strings stay cut":               {"_dmarc TXT ( \"v=DMARC1;\u00a0\" ; version\n  \"p=none\" )\n", rules.Safe, "_dmarc TXT ( \"v=DMARC1; \" ; version\n  \"p=none\" )\n", nil},
 		"strings stay cut at their ends": {"_dmarc TXT \"\u00a0v=DMARC1;\" \" p=none\u00a0\"\n", rules.Safe, "_dmarc TXT \"v=DMARC1;\" \" p=none\"\n", nil},
+		"cut and long":                   {"k._domainkey TXT v=DKIM1\\;p=" + key + "; k=rsa\n", rules.Safe, "k._domainkey TXT \"v=DKIM1;p=" + key[:245] + "\" \"" + key[:55] + "; k=rsa\"\n", nil},
 		"dashes":                         {"@ TXT \"v=spf1 include:xn—mller-kva.example.net\u00a0-all\"\n", rules.Safe, "@ TXT \"v=spf1 include:xn--mller-kva.example.net -all\"\n", nil},
 		"apostrophe":                     {"k._domainkey TXT \"v=DKIM1; n=don’t; p=\"\n", rules.Safe, "k._domainkey TXT \"v=DKIM1; n=don't; p=\"\n", nil},
 		"backslash":                      {"_dmarc TXT \"v=DMARC1\\\\; p=none\"\n", rules.Safe, "_dmarc TXT \"v=DMARC1; p=none\"\n", nil},

@@ -56,7 +56,7 @@ func checkTargetIP(p *rules.Pass, r zone.Record) {
 	}
 	f.Message += fmt.Sprintf("Use an %s record.", as)
 	n, _ := p.Zone.Node(r.Name)
-	if n.HasOther(zone.TypeCNAME) || n.Multi() || r.Name == p.Zone.Apex {
+	if n.HasOther(zone.TypeCNAME) || n.Multi() {
 		p.Report(f.WithFix(rules.Manual, fmt.Sprintf("write %s as an %s record in place of the CNAME", addr, as)))
 		return
 	}
