@@ -253,7 +253,7 @@ func FromRR(rr dns.RR) (Record, error) {
 	}
 	r := Record{Name: name, Type: Type(h.Rrtype), Class: Class(h.Class), TTL: h.Ttl}
 	data := buf[len(name)+10 : end]
-	foldNames(r.Type, data)
+	FoldNames(r.Type, data)
 	r.Data = string(data)
 	return r, nil
 }
@@ -271,8 +271,8 @@ var namesAt = map[Type]string{
 	TypeNSEC: "n", Type(dns.TypeNXT): "n", TypeRRSIG: "99n", Type(dns.TypeSIG): "99n",
 }
 
-// foldNames puts the domain names in the RDATA of a type in lower case.
-func foldNames(t Type, data []byte) {
+// FoldNames puts the domain names in the RDATA of a type in lower case.
+func FoldNames(t Type, data []byte) {
 	row := namesAt[t]
 	switch {
 	case t == Type(dns.TypeHIP) && len(data) >= 4: // RFC 8005, section 5

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"github.com/miekg/dns"
 )
 
 // Fields returns the RDATA in presentation format, one element a field, with
@@ -47,24 +49,65 @@ func (r Record) FieldsUnder(origin Name) []string {
 			f = append(f, Quote(s))
 		}
 		return f
+	case TypeCAA:
+		if f := caaFields(r.Data); f != nil {
+			return f
+		}
 	}
 	return r.otherFields()
 }
 
-// otherFields takes the presentation of miekg/dns for the types that it knows.
-// Its RFC 3597 form of the others has no header to cut off either.
+// otherFields takes the presentation of miekg/dns for the types that it knows,
+// and that of RFC 3597 for the rest.
 func (r Record) otherFields() []string {
-	if rr, err := r.RR(); err == nil {
-		text := strings.TrimPrefix(rr.String(), rr.Header().String())
-		if text != "" && !strings.HasPrefix(text, `\#`) {
-			return splitFields(text)
-		}
+	if f := r.knownFields(); f != nil {
+		return f
 	}
 	f := []string{`\#`, strconv.Itoa(len(r.Data))}
 	if len(r.Data) > 0 {
 		f = append(f, hex.EncodeToString([]byte(r.Data)))
 	}
 	return f
+}
+
+// knownFields returns nil for a type that miekg/dns does not know, and for
+// RDATA that it would not read again as they are: it takes a backslash in some
+// fields for an escape.
+func (r Record) knownFields() []string {
+	rr, err := r.RR()
+	if err != nil {
+		return nil
+	}
+	if _, unknown := rr.(*dns.RFC3597); unknown {
+		return nil
+	}
+	text := strings.TrimPrefix(rr.String(), rr.Header().String())
+	again, err := dns.NewRR(". 0 IN " + r.Type.String() + " " + text)
+	if err != nil || again == nil {
+		return nil
+	}
+	if o, err := FromRR(again); err != nil || o.Data != r.Data {
+		return nil
+	}
+	return splitFields(text)
+}
+
+// caaFields are the flags, the tag and the value (RFC 8659, section 4.1); nil
+// if the tag is not of letters and digits.
+func caaFields(data string) []string {
+	if len(data) < 2 || len(data) < 2+int(data[1]) {
+		return nil
+	}
+	tag, value := data[2:2+int(data[1])], data[2+int(data[1]):]
+	for i := range len(tag) {
+		if c := tag[i] | 0x20; (c < 'a' || c > 'z') && !digit(tag[i]) {
+			return nil
+		}
+	}
+	if tag == "" {
+		return nil
+	}
+	return []string{strconv.Itoa(int(data[0])), tag, Quote(value)}
 }
 
 // splitFields splits at blanks outside quotes.

@@ -350,15 +350,18 @@ func (r *rdataReader) unknown(src []byte, toks []token, typ zone.Type) ([]byte, 
 	}
 	rec := zone.Record{Name: zone.Root, Type: typ, Class: zone.ClassIN, Data: string(data)}
 	rr, err := rec.RR()
-	if err != nil || !whole(rec) {
+	if err != nil || !whole(rec) || compressed(rr, len(data)) {
 		return nil, 0, &fault{int(toks[1].start), int(toks[len(toks)-1].end), fmt.Sprintf("These octets are not the data of %s record.", strings.ToLower(article(typ)[:2])+strings.TrimSuffix(article(typ)[2:], " record's"))}
 	}
-	if _, opaque := rr.(*dns.RFC3597); !opaque && len(data) > 0 {
-		if known, err := zone.FromRR(rr); err == nil {
-			data = []byte(known.Data)
-		}
-	}
+	zone.FoldNames(typ, data)
 	return data, 0, nil
+}
+
+// compressed reports whether RDATA of that length become longer when names are
+// written out: RFC 3597, section 4 allows no compression here.
+func compressed(rr dns.RR, length int) bool {
+	r, err := zone.FromRR(rr)
+	return err == nil && len(r.Data) > length
 }
 
 // whole reports whether the RDATA of a type that the model reads are complete.
