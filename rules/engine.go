@@ -21,7 +21,7 @@ type Options struct {
 // Engine runs a set of rules over zones. It is safe for concurrent use.
 type Engine struct {
 	rules  []*Rule
-	groups [][]*Rule
+	groups []func(*Pass) // one for each subject
 	shown  map[*Rule]bool
 	level  map[*Rule]Severity
 	byID   map[string]*Rule
@@ -64,15 +64,19 @@ func NewEngine(rs []*Rule, opts Options) (*Engine, error) {
 		}
 	}
 	index := map[any]int{}
+	var groups [][]*Rule
 	for _, r := range rs {
 		s := r.Run.subject()
 		i, ok := index[s]
 		if !ok {
-			i = len(e.groups)
+			i = len(groups)
 			index[s] = i
-			e.groups = append(e.groups, nil)
+			groups = append(groups, nil)
 		}
-		e.groups[i] = append(e.groups[i], r)
+		groups[i] = append(groups[i], r)
+	}
+	for _, g := range groups {
+		e.groups = append(e.groups, g[0].Run.bind(g))
 	}
 	return e, nil
 }
@@ -168,8 +172,8 @@ const large = 50_000
 func (e *Engine) visit(z *zone.Zone) []Finding {
 	if z.Len() < large {
 		p := &Pass{Zone: z}
-		for _, g := range e.groups {
-			g[0].Run.run(p, g)
+		for _, run := range e.groups {
+			run(p)
 		}
 		return p.findings
 	}
@@ -180,7 +184,7 @@ func (e *Engine) visit(z *zone.Zone) []Finding {
 		wg.Go(func() {
 			for i := int(next.Add(1)) - 1; i < len(e.groups); i = int(next.Add(1)) - 1 {
 				passes[i].Zone = z
-				e.groups[i][0].Run.run(&passes[i], e.groups[i])
+				e.groups[i](&passes[i])
 			}
 		})
 	}

@@ -13,7 +13,7 @@ type Subject[T any] struct {
 // Runner is the code of a rule; On makes one.
 type Runner interface {
 	subject() any
-	run(p *Pass, group []*Rule)
+	bind(group []*Rule) func(*Pass)
 }
 
 // On binds a check to the subject that it is called for.
@@ -28,18 +28,21 @@ type on[T any] struct {
 
 func (o on[T]) subject() any { return o.s }
 
-// run visits the subject once for all rules of the group, which have it.
-func (o on[T]) run(p *Pass, group []*Rule) {
+// bind returns the function that visits the subject once for all rules of the
+// group, which have it.
+func (o on[T]) bind(group []*Rule) func(*Pass) {
 	checks := make([]func(*Pass, T), len(group))
 	for i, r := range group {
 		checks[i] = r.Run.(on[T]).check
 	}
-	o.s.Each(p, func(t T) {
-		for i, check := range checks {
-			p.rule = group[i]
-			check(p, t)
-		}
-	})
+	return func(p *Pass) {
+		o.s.Each(p, func(t T) {
+			for i, check := range checks {
+				p.rule = group[i]
+				check(p, t)
+			}
+		})
+	}
 }
 
 // Zones is the zone itself, once.
