@@ -271,8 +271,9 @@ var namesAt = map[Type]string{
 	TypeNSEC: "n", Type(dns.TypeNXT): "n", TypeRRSIG: "99n", Type(dns.TypeSIG): "99n",
 }
 
-// FoldNames puts the domain names in the RDATA of a type in lower case.
-func FoldNames(t Type, data []byte) {
+// FoldNames puts the domain names in the RDATA of a type in lower case. It
+// returns false if one is missing, malformed or compressed.
+func FoldNames(t Type, data []byte) bool {
 	row := namesAt[t]
 	switch {
 	case t == Type(dns.TypeHIP) && len(data) >= 4: // RFC 8005, section 5
@@ -286,19 +287,22 @@ func FoldNames(t Type, data []byte) {
 	}
 	at := 0
 	for _, c := range row {
+		if at >= len(data) {
+			return false
+		}
 		n := int(c - '0')
-		switch {
-		case at >= len(data):
-			return
-		case c == 's':
+		switch c {
+		case 's':
 			n = 1 + int(data[at])
-		case c == 'n':
-			if n = wireLen(string(data[at:])); n > 0 {
-				fold(data[at : at+n])
+		case 'n':
+			if n = wireLen(string(data[at:])); n == 0 || n > MaxName {
+				return false
 			}
+			fold(data[at : at+n])
 		}
 		at += n
 	}
+	return true
 }
 
 // fold puts ASCII letters in lower case. The length octets of a name are below

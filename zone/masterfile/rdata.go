@@ -349,19 +349,10 @@ func (r *rdataReader) unknown(src []byte, toks []token, typ zone.Type) ([]byte, 
 		return nil, 0, faultAt(toks[1], "The length says %d octets, but %d follow.", n, len(data))
 	}
 	rec := zone.Record{Name: zone.Root, Type: typ, Class: zone.ClassIN, Data: string(data)}
-	rr, err := rec.RR()
-	if err != nil || !whole(rec) || compressed(rr, len(data)) {
+	if _, err := rec.RR(); err != nil || !whole(rec) || !zone.FoldNames(typ, data) {
 		return nil, 0, &fault{int(toks[1].start), int(toks[len(toks)-1].end), fmt.Sprintf("These octets are not the data of %s record.", strings.ToLower(article(typ)[:2])+strings.TrimSuffix(article(typ)[2:], " record's"))}
 	}
-	zone.FoldNames(typ, data)
 	return data, 0, nil
-}
-
-// compressed reports whether RDATA of that length become longer when names are
-// written out: RFC 3597, section 4 allows no compression here.
-func compressed(rr dns.RR, length int) bool {
-	r, err := zone.FromRR(rr)
-	return err == nil && len(r.Data) > length
 }
 
 // whole reports whether the RDATA of a type that the model reads are complete.
