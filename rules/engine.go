@@ -204,19 +204,22 @@ func dropSuperseded(fs []Finding) []Finding {
 		id   string
 		name zone.Name
 	}
-	hidden := map[key][]zone.Loc{}
+	hidden := map[key]map[zone.Loc]bool{}
 	for _, f := range fs {
 		for _, id := range f.Rule.Supersedes {
 			k := key{id, f.Name}
-			hidden[k] = append(hidden[k], f.Loc)
+			if hidden[k] == nil {
+				hidden[k] = map[zone.Loc]bool{}
+			}
+			hidden[k][f.Loc] = true
 		}
 	}
 	if len(hidden) == 0 {
 		return fs
 	}
+	none := zone.Loc{} // of a finding about no single record
 	return slices.DeleteFunc(fs, func(f Finding) bool {
-		return slices.ContainsFunc(hidden[key{f.Rule.ID, f.Name}], func(by zone.Loc) bool {
-			return by == f.Loc || by == zone.Loc{} || f.Loc == zone.Loc{}
-		})
+		by := hidden[key{f.Rule.ID, f.Name}]
+		return by[f.Loc] || by[none] || f.Loc == none && len(by) > 0
 	})
 }

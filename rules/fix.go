@@ -67,6 +67,8 @@ func tooManyRounds(z *zone.Zone) error {
 // reports whether there were such.
 func (e *Engine) fixOnce(z *zone.Zone, upTo Safety) (res FixResult, blamed bool, err error) {
 	before := e.Run(z)
+	// What another finding hid was there before too.
+	all := e.visit(z)
 	refused := map[string]string{}
 	for {
 		var again bool
@@ -74,7 +76,7 @@ func (e *Engine) fixOnce(z *zone.Zone, upTo Safety) (res FixResult, blamed bool,
 		if err != nil {
 			return res, blamed, err
 		}
-		if blame(before, res, refused) {
+		if blame(all, res, refused) {
 			blamed = true
 		} else if !again {
 			return res, blamed, nil
@@ -93,7 +95,7 @@ func (e *Engine) fixAll(z *zone.Zone, left []Finding, upTo Safety, refused map[s
 	for round := 0; ; round++ {
 		var batch zone.ChangeSet
 		var fixed []Finding
-		taken := map[zone.Key]bool{}
+		taken := map[zone.Key]*claimed{}
 		for _, f := range left {
 			if f.Fix == nil || f.Fix.Safety == Manual || f.Fix.Safety > upTo || len(f.Fix.Changes) == 0 {
 				continue
@@ -109,7 +111,7 @@ func (e *Engine) fixAll(z *zone.Zone, left []Finding, upTo Safety, refused map[s
 				refused[k] = "the record is made by $GENERATE, which has no line of its own to change"
 			case !res.Zone.Holds(f.Fix.Changes):
 				refused[k] = "the records that it changes are not in the zone"
-			case claim(taken, f.Fix.Changes):
+			case claim(taken, f):
 				batch = append(batch, f.Fix.Changes...)
 				fixed = append(fixed, f)
 			}
@@ -190,16 +192,39 @@ func blame(before []Finding, res FixResult, refused map[string]string) bool {
 	return again
 }
 
+// claimed is what has been taken of an RRset for a round.
+type claimed struct {
+	by      *Rule
+	records map[zone.Loc]bool
+	adds    bool
+}
+
 // claim takes the RRsets of a fix for this round; a fix that shares one with an
-// earlier fix waits for the next round, where it is looked at again.
-func claim(taken map[zone.Key]bool, cs zone.ChangeSet) bool {
-	for _, k := range cs.Keys() {
-		if taken[k] {
+// earlier fix waits for the next round, where it is looked at again. Fixes of
+// one rule that change different records of an RRset go together.
+func claim(taken map[zone.Key]*claimed, f Finding) bool {
+	adds := false
+	for _, c := range f.Fix.Changes {
+		adds = adds || slices.ContainsFunc(c.After, func(r zone.Record) bool { return r.Loc.Source == nil })
+	}
+	for _, c := range f.Fix.Changes {
+		t := taken[zone.Key{Name: c.Name, Type: c.Type}]
+		if t == nil {
+			continue
+		}
+		if t.by != f.Rule || t.adds || adds || slices.ContainsFunc(c.Before, func(r zone.Record) bool { return t.records[r.Loc] }) {
 			return false
 		}
 	}
-	for _, k := range cs.Keys() {
-		taken[k] = true
+	for _, c := range f.Fix.Changes {
+		k := zone.Key{Name: c.Name, Type: c.Type}
+		if taken[k] == nil {
+			taken[k] = &claimed{by: f.Rule, records: map[zone.Loc]bool{}}
+		}
+		taken[k].adds = taken[k].adds || adds
+		for _, r := range c.Before {
+			taken[k].records[r.Loc] = true
+		}
 	}
 	return true
 }

@@ -23,11 +23,25 @@ func (s Status) Absent() bool { return s == NoData || s == NameError }
 
 // Answer is the result of Lookup.
 type Answer struct {
-	Status  Status
-	Records []Record // with Found the RRset, with Aliased the CNAME
+	Status Status
 	// Wildcard is the owner that the records were synthesized from (RFC 4592);
 	// "" where the name itself has them.
 	Wildcard Name
+
+	node Node
+	typ  Type
+}
+
+// Records returns the RRset if it was found, the CNAME if the name is an alias,
+// and else nil. It collects them each time.
+func (a Answer) Records() []Record {
+	switch a.Status {
+	case Found:
+		return a.node.RRset(a.typ)
+	case Aliased:
+		return a.node.RRset(TypeCNAME)
+	}
+	return nil
 }
 
 // Lookup answers a question as a server with this zone would (RFC 1034,
@@ -73,11 +87,14 @@ func (z *Zone) NodeFor(name Name) (n Node, ok bool) {
 }
 
 func (z *Zone) answer(n Node, t Type, wildcard Name) Answer {
-	if rs := n.RRset(t); rs != nil {
-		return Answer{Status: Found, Records: rs, Wildcard: wildcard}
-	}
-	if rs := n.RRset(TypeCNAME); rs != nil {
-		return Answer{Status: Aliased, Records: rs, Wildcard: wildcard}
+	a := Answer{Wildcard: wildcard, node: n, typ: t}
+	switch {
+	case n.Has(t):
+		a.Status = Found
+		return a
+	case n.Has(TypeCNAME):
+		a.Status = Aliased
+		return a
 	}
 	if !z.Complete {
 		return Answer{}

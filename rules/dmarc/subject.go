@@ -151,7 +151,7 @@ func resolve(z *zone.Zone, name zone.Name) (end zone.Name, a zone.Answer) {
 		if a.Status != zone.Aliased {
 			break
 		}
-		name = a.Records[0].Target()
+		name = a.Records()[0].Target()
 	}
 	return name, a
 }
@@ -185,7 +185,7 @@ func aliased(z *zone.Zone) map[zone.Name]bool {
 			if a.Status != zone.Found {
 				break
 			}
-			target = a.Records[0].Target()
+			target = a.Records()[0].Target()
 		}
 	}
 	return out
@@ -202,7 +202,7 @@ func policyAt(z *zone.Zone, domain zone.Name) (found bool, name zone.Name, a zon
 	if a.Status != zone.Found {
 		return false, name, a
 	}
-	for _, r := range a.Records {
+	for _, r := range a.Records() {
 		if Parse(r.Text(), true, nil).Version.Form != NotDMARC {
 			return true, name, a
 		}

@@ -41,13 +41,13 @@ func checkCNAME(p *rules.Pass, s *set, r zone.Record) {
 	if a.Status != zone.Aliased {
 		return
 	}
-	end := a.Records[0].Target()
+	end := a.Records()[0].Target()
 	what := fmt.Sprintf("is a CNAME for %s", end)
 	if a.Wildcard != "" {
 		what = fmt.Sprintf("has no records of its own and gets the CNAME of %s for %s", a.Wildcard, end)
 	}
 	f := rules.At(r, exchange, fmt.Sprintf("The exchange %s %s, but an MX must name a host that has addresses itself, or senders may refuse to deliver. Name the host.", t, what))
-	f.Related = []rules.Related{{Span: a.Records[0].Span(zone.Part{}), Message: "the CNAME"}}
+	f.Related = []rules.Related{{Span: a.Records()[0].Span(zone.Part{}), Message: "the CNAME"}}
 	known := false
 	for range maxChain {
 		if known = hasAddress(s.zone, end) && s.zone.Cut(end) == ""; known {
@@ -58,7 +58,7 @@ func checkCNAME(p *rules.Pass, s *set, r zone.Record) {
 			known = next.Status == zone.Found || s.zone.Lookup(end, zone.TypeAAAA).Status == zone.Found
 			break
 		}
-		end = next.Records[0].Target()
+		end = next.Records()[0].Target()
 	}
 	switch {
 	case !known:

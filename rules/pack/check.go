@@ -152,7 +152,7 @@ func (c *check) leadsTo(target zone.Name, wanted func(zone.Name) bool) bool {
 		if next.Status != zone.Found {
 			return false
 		}
-		target = next.Records[0].Target()
+		target = next.Records()[0].Target()
 	}
 	return false
 }

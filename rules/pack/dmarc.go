@@ -57,7 +57,7 @@ func (c *check) lacksDMARC(name zone.Name) (alias zone.Name, lacks bool) {
 		if a.Status != zone.Aliased {
 			break
 		}
-		target := a.Records[0].Target()
+		target := a.Records()[0].Target()
 		if own {
 			alias = target
 		}
@@ -66,7 +66,7 @@ func (c *check) lacksDMARC(name zone.Name) (alias zone.Name, lacks bool) {
 	if a.Status == zone.Found && !c.z.Complete || a.Status != zone.Found && !a.Status.Absent() {
 		return "", false
 	}
-	for _, r := range a.Records {
+	for _, r := range a.Records() {
 		if dmarc.Parse(r.Text(), true, nil).Version.Form != dmarc.NotDMARC {
 			return "", false
 		}

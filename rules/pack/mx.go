@@ -45,7 +45,7 @@ func (c *check) readMX() {
 	a := c.z.Lookup(c.z.Apex, zone.TypeMX)
 	c.mx.absent = a.Status.Absent() || a.Status == zone.Found && c.z.Complete
 	if a.Status == zone.Found {
-		for _, r := range a.Records {
+		for _, r := range a.Records() {
 			c.readExchange(r)
 		}
 	}

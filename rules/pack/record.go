@@ -60,13 +60,13 @@ func (c *check) judge(r Record, owner zone.Name) verdict {
 	v := verdict{Record: r, owner: owner}
 	a := c.z.Lookup(owner, r.Type)
 	if a.Status == zone.Found {
-		for _, have := range a.Records {
+		for _, have := range a.Records() {
 			if c.leadsTo(have.Target(), func(n zone.Name) bool { return n == r.Target }) {
 				return v
 			}
 		}
 		if a.Wildcard == "" {
-			v.kind, v.have = wrong, a.Records
+			v.kind, v.have = wrong, a.Records()
 			return v
 		}
 		// A wildcard answers with something else; the name itself is free.

@@ -31,7 +31,7 @@ func (c *check) readSPF() {
 	a := c.z.Lookup(c.z.Apex, zone.TypeTXT)
 	s.absent = a.Status.Absent() || a.Status == zone.Found && c.z.Complete
 	if a.Status == zone.Found {
-		for _, r := range a.Records {
+		for _, r := range a.Records() {
 			switch k := spf.Parse(r.Text()); k.Form {
 			case spf.SPF:
 				s.records, s.parsed = append(s.records, r), append(s.parsed, k)
@@ -115,10 +115,10 @@ func (c *check) spfAt(domain string) (*spf.Record, bool) {
 		if a.Status != zone.Aliased {
 			break
 		}
-		a = c.z.Lookup(a.Records[0].Target(), zone.TypeTXT)
+		a = c.z.Lookup(a.Records()[0].Target(), zone.TypeTXT)
 	}
 	var found *spf.Record
-	for _, r := range a.Records {
+	for _, r := range a.Records() {
 		if k := spf.Parse(r.Text()); k.Form == spf.SPF {
 			if found != nil {
 				return nil, false
