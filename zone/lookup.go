@@ -6,7 +6,8 @@ type Status uint8
 // The answers of Lookup.
 const (
 	// Unknown: the name lies outside the zone, below a delegation, or at a name
-	// that a source which is not complete does not hold.
+	// that a source which is not complete does not hold; or an entry that could
+	// not be read may be the record.
 	Unknown Status = iota
 	// Found: there are such records.
 	Found
@@ -54,17 +55,20 @@ func (z *Zone) Lookup(name Name, t Type) Answer {
 		return Answer{}
 	}
 	if n, ok := z.Node(name); ok {
-		return z.answer(n, t, "")
+		return z.answer(name, n, t, "")
 	}
 	absent := Answer{Status: NameError}
 	if z.wild > 0 {
 		if _, ent := z.ents[name]; ent {
 			absent.Status = NoData
 		} else if w, ok := z.closestWildcard(name); ok {
-			return z.answer(w, t, w.Name())
+			if z.Unread(name, t) {
+				return Answer{} // if name has a record, the wildcard is not for it
+			}
+			return z.answer(name, w, t, w.Name())
 		}
 	}
-	if !z.Complete {
+	if !z.Complete || z.Unread(name, t) {
 		return Answer{}
 	}
 	return absent
@@ -86,7 +90,7 @@ func (z *Zone) NodeFor(name Name) (n Node, ok bool) {
 	return z.closestWildcard(name)
 }
 
-func (z *Zone) answer(n Node, t Type, wildcard Name) Answer {
+func (z *Zone) answer(name Name, n Node, t Type, wildcard Name) Answer {
 	a := Answer{Wildcard: wildcard, node: n, typ: t}
 	switch {
 	case n.Has(t):
@@ -96,7 +100,7 @@ func (z *Zone) answer(n Node, t Type, wildcard Name) Answer {
 		a.Status = Aliased
 		return a
 	}
-	if !z.Complete {
+	if !z.Complete || z.Unread(name, t) {
 		return Answer{}
 	}
 	return Answer{Status: NoData, Wildcard: wildcard}

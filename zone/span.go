@@ -122,4 +122,7 @@ type Problem struct {
 	Name    Name   // the owner, if it was understood
 	Type    Type   // the type, if it was understood
 	Message string // what was seen and what to do, one or two sentences
+	// Lost says that a record may be missing from the zone because of it: one
+	// of Name and Type as far as those were understood.
+	Lost bool
 }

@@ -4,6 +4,7 @@ import (
 	"hash/maphash"
 	"iter"
 	"math/bits"
+	"sync"
 	"unsafe"
 )
 
@@ -39,6 +40,9 @@ type Zone struct {
 	cuts    int      // number of delegations below the apex
 	wild    int      // number of wildcard owners
 	ents    map[Name]struct{}
+
+	unreadOnce sync.Once
+	unread     map[Key]struct{} // of entries that were lost
 }
 
 // rec is one record without pointers.

@@ -160,6 +160,12 @@ func (s *scanner) resume(open int) int {
 	return len(s.src)
 }
 
+// directive reports whether the entry begins with a dollar sign in the first
+// column.
+func (e *entry) directive(src []byte) bool {
+	return !e.blank && e.owned && src[e.toks[0].start] == '$'
+}
+
 func (t token) text(src []byte) []byte { return src[t.start:t.end] }
 
 func (t token) quoted(src []byte) bool { return src[t.start] == '"' }
@@ -261,14 +267,26 @@ func (e *entry) head(src []byte) (h header, f *fault) {
 			h.typ, h.typeValue, h.rdata = i, typ, i+1
 			return h, nil
 		}
+		switch _, isTTL := parseTTL(w); {
+		case isTTL:
+			return h, faultAt(t, "%s is a second TTL; a record has one.", quote(w))
+		case h.class >= 0 && isClass(w):
+			return h, faultAt(t, "%s is a second class; a record has one.", quote(w))
+		case t.quoted(src):
+			return h, faultAt(t, "%s stands in quotes where a TTL, a class or a type is expected; those are written without.", quote(w))
+		}
 		return h, &fault{int(t.start), int(t.end), quote(w) + " is no record type that is known here. A type that is not known is written as TYPE with its number (RFC 3597)."}
 	}
 	return h, &fault{int(e.toks[0].start), int(e.toks[len(e.toks)-1].end), "This entry has no record type. A record is an owner, a TTL, a class, a type and its data."}
 }
 
-// quote returns w in quotes for a message, shortened if it is long.
+// quote returns w in quotes for a message, shortened if it is long. A token
+// that stands in quotes is shown as it is.
 func quote(w []byte) string {
 	const most = 60
+	if len(w) > 1 && len(w) <= most && w[0] == '"' && w[len(w)-1] == '"' {
+		return string(w)
+	}
 	if len(w) > most {
 		return `"` + string(w[:most]) + `..."`
 	}

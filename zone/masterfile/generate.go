@@ -23,6 +23,9 @@ const maxGenerated = 64 << 20
 // or N. $$ and \$ are a dollar sign.
 func (p *parser) generate(e *entry) *fault {
 	src := p.scan.src
+	if p.originLost {
+		return nil
+	}
 	if len(e.toks) < 5 {
 		return faultAt(e.toks[0], "$GENERATE is followed by a range, an owner, a type and data, as in: $GENERATE 1-9 host-$ A 192.0.2.$")
 	}

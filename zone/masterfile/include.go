@@ -21,11 +21,14 @@ func (p *parser) include(e *entry) *fault {
 	src := p.scan.src
 	t := e.toks[1]
 	origin := p.origin
+	if p.originLost {
+		p.complete = false
+		return nil
+	}
 	if len(e.toks) > 2 {
 		o := e.toks[2].bare(src)
 		n, err := zone.ParseName(string(o), p.origin)
 		if err != nil {
-			p.complete = false
 			return nameFault(e.toks[2], o, err)
 		}
 		origin = n
@@ -46,6 +49,7 @@ func (p *parser) include(e *entry) *fault {
 	saved := *p
 	p.file(len(p.source.files)-1, origin)
 	p.index, p.scan, p.origin, p.includes = saved.index, saved.scan, saved.origin, saved.includes
+	p.ownerLost, p.originLost = saved.ownerLost, false
 	if p.hasOwner, p.ownerAt, p.ownerOrg = saved.hasOwner, saved.ownerAt, saved.ownerOrg; p.hasOwner {
 		// A node of its own keeps the records of an owner in order.
 		p.owner = p.builder.Node([]byte(p.builder.NodeName(saved.owner)))

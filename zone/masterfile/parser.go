@@ -130,11 +130,14 @@ type parser struct {
 	hasOwner bool
 	ownerAt  token // where the current owner was written, in this file
 	ownerOrg zone.Name
-	head     header // of the entry at hand
-	headTTL  uint32 // its TTL, if it has one from anywhere
-	knownTTL bool
-	includes int   // $INCLUDEs seen in this file
-	open     []int // indexes of the files being read, this one last
+	// The last owner, or the last $ORIGIN, could not be read; what would take
+	// it is left out.
+	ownerLost, originLost bool
+	head                  header // of the entry at hand
+	headTTL               uint32 // its TTL, if it has one from anywhere
+	knownTTL              bool
+	includes              int   // $INCLUDEs seen in this file
+	open                  []int // indexes of the files being read, this one last
 }
 
 func (p *parser) zone() *zone.Zone {
@@ -155,6 +158,7 @@ func (p *parser) zone() *zone.Zone {
 // file reads all entries of a file.
 func (p *parser) file(index int, origin zone.Name) {
 	p.index, p.origin, p.hasOwner, p.includes = index, origin, false, 0
+	p.ownerLost, p.originLost = false, false
 	p.scan = scanner{src: p.source.files[index].src}
 	p.open = append(p.open, index)
 	p.entries()
@@ -169,21 +173,23 @@ func (p *parser) entries() {
 		if !ok {
 			break
 		}
-		if f != nil {
-			p.fault(zone.ProblemSyntax, f)
-			if p.scan.unclosed > maxUnclosed {
-				p.limit(f, "Too many parentheses are never closed; the rest of this file was not read.")
-			}
-			continue
+		p.entry(&e, f)
+		if p.scan.unclosed > maxUnclosed {
+			p.limit(f, "Too many parentheses are never closed; the rest of this file was not read.")
 		}
-		p.entry(&e)
 	}
 }
 
-func (p *parser) entry(e *entry) {
-	h, f := p.interpret(e)
+// entry obeys an entry; f is what is wrong with its form, nil if nothing is.
+func (p *parser) entry(e *entry, f *fault) {
+	var h *header
+	if f == nil {
+		h, f = p.interpret(e)
+	} else {
+		p.begun(e)
+	}
 	if f != nil {
-		p.fault(zone.ProblemSyntax, f)
+		p.unread(e, p.fault(zone.ProblemSyntax, f))
 	}
 	if p.watch != nil {
 		p.watch(e, h)
@@ -197,14 +203,16 @@ func (p *parser) interpret(e *entry) (*header, *fault) {
 		return nil, nil
 	}
 	src := p.scan.src
-	if e.owned && src[e.toks[0].start] == '$' {
+	if e.directive(src) {
 		return nil, p.directive(e)
 	}
 	if e.owned {
 		if f := p.setOwner(src, e.toks[0]); f != nil {
-			p.hasOwner = false
 			return nil, f
 		}
+	}
+	if p.ownerLost {
+		return nil, nil
 	}
 	h, f := e.head(src)
 	if f != nil {
@@ -214,8 +222,8 @@ func (p *parser) interpret(e *entry) (*header, *fault) {
 		return nil, faultAt(e.toks[0], "This record has no owner: the line begins with a blank, and no record before it gives an owner to inherit.")
 	}
 	p.head = h
-	if !p.record(e, &p.head) {
-		return nil, nil // and has been reported
+	if f := p.record(e, &p.head); f != nil {
+		return nil, f
 	}
 	return &p.head, nil
 }
@@ -226,6 +234,10 @@ func (p *parser) setOwner(src []byte, t token) *fault {
 	if p.hasOwner && p.ownerOrg == p.origin && bytes.Equal(w, p.ownerAt.text(src)) {
 		return nil // the same as before: keep the node
 	}
+	p.hasOwner, p.ownerLost = false, true
+	if p.originLost {
+		return nil
+	}
 	if w[0] == '"' {
 		return faultAt(t, "%s stands in quotes, but an owner is written without them.", quote(w))
 	}
@@ -235,19 +247,16 @@ func (p *parser) setOwner(src []byte, t token) *fault {
 		return nameFault(t, w, err)
 	}
 	p.owner = p.builder.Node(buf)
-	p.ownerAt, p.ownerOrg, p.hasOwner = t, p.origin, true
+	p.ownerAt, p.ownerOrg, p.hasOwner, p.ownerLost = t, p.origin, true, false
 	return nil
 }
 
-// record adds a record to the zone; false says that it could not be read.
-func (p *parser) record(e *entry, h *header) bool {
+// record adds a record to the zone.
+func (p *parser) record(e *entry, h *header) *fault {
 	src := p.scan.src
 	data, notes, f := p.rdata.read(src, e.toks[h.rdata:], h.typeValue, p.origin, e.toks[h.typ])
 	if f != nil {
-		p.fault(zone.ProblemSyntax, f)
-		pr := &p.problems[len(p.problems)-1]
-		pr.Name, pr.Type = p.builder.NodeName(p.owner), h.typeValue
-		return false
+		return f
 	}
 	class := p.class
 	if h.class >= 0 {
@@ -260,8 +269,7 @@ func (p *parser) record(e *entry, h *header) bool {
 		p.class = class
 	}
 	if class != p.class {
-		p.fault(zone.ProblemSyntax, p.wrongClass(e.toks[h.class], class))
-		return false
+		return p.wrongClass(e.toks[h.class], class)
 	}
 	if h.typeValue == zone.TypeSOA {
 		if p.apex == "" {
@@ -286,7 +294,7 @@ func (p *parser) record(e *entry, h *header) bool {
 		Node: p.owner, Type: h.typeValue, Class: class, TTL: ttl, Data: data, Notes: notes,
 		File: uint16(p.index), Offset: uint32(e.start),
 	})
-	return true
+	return nil
 }
 
 func (p *parser) wrongClass(t token, class zone.Class) *fault {
@@ -356,10 +364,12 @@ func (p *parser) longStrings(e *entry, h *header) {
 	}
 }
 
-// fault turns a fault in the file at hand into a problem of the zone.
-func (p *parser) fault(kind zone.ProblemKind, f *fault) {
+// fault turns a fault in the file at hand into a problem of the zone, which is
+// good until the next one.
+func (p *parser) fault(kind zone.ProblemKind, f *fault) *zone.Problem {
 	span := p.source.files[p.index].span(f.start, f.end)
 	p.problems = append(p.problems, zone.Problem{Kind: kind, Span: span, Message: f.message})
+	return &p.problems[len(p.problems)-1]
 }
 
 // limit ends the reading of the zone.
@@ -375,10 +385,7 @@ func (p *parser) directive(e *entry) *fault {
 	args := e.toks[1:]
 	switch {
 	case strings.EqualFold(view(w), "$ORIGIN"):
-		if f := directiveArgs(src, e, 1, 1, "one domain name"); f != nil {
-			return f
-		}
-		return p.setOrigin(src, args[0])
+		return p.setOrigin(src, e)
 	case strings.EqualFold(view(w), "$TTL"):
 		if f := directiveArgs(src, e, 1, 1, "one TTL"); f != nil {
 			return f
@@ -412,15 +419,31 @@ func directiveArgs(src []byte, e *entry, least, most int, what string) *fault {
 	return nil
 }
 
-func (p *parser) setOrigin(src []byte, t token) *fault {
-	w := t.bare(src)
-	buf, err := zone.AppendName(p.nameBuf[:0], w, p.origin)
+func (p *parser) setOrigin(src []byte, e *entry) *fault {
+	f := directiveArgs(src, e, 1, 1, "one domain name")
+	if len(e.toks) < 2 {
+		p.loseOrigin()
+		return f
+	}
+	t := e.toks[1]
+	w, from := t.bare(src), p.origin
+	if p.originLost {
+		from = ""
+	}
+	buf, err := zone.AppendName(p.nameBuf[:0], w, from)
 	p.nameBuf = buf
-	if err != nil {
+	switch {
+	case p.originLost && errors.Is(err, zone.ErrRelative):
+		return f
+	case err != nil:
+		p.loseOrigin()
 		return nameFault(t, w, err)
 	}
-	p.origin = zone.Name(buf)
-	return unquotedName(src, t)
+	p.origin, p.originLost = zone.Name(buf), false
+	if f == nil {
+		f = unquotedName(src, t)
+	}
+	return f
 }
 
 // unquotedName finds fault with a domain name in quotes, which can still be

@@ -65,6 +65,7 @@ func (p *parser) readParts() bool {
 	p.builder.SetSource(p.source)
 	for _, q := range parsers {
 		p.problems = append(p.problems, q.problems...)
+		p.complete = p.complete && q.complete
 		if p.apex == "" {
 			p.apex = q.apex
 		}
@@ -85,7 +86,7 @@ func (p *parser) guessed(parts []part, parsers []*parser) bool {
 		if i+1 == len(parsers) {
 			break
 		}
-		if next := parts[i+1]; q.origin != next.origin || !q.ttls.hasDefault || q.ttls.defaultTTL != next.ttl {
+		if next := parts[i+1]; q.origin != next.origin || q.originLost || !q.ttls.hasDefault || q.ttls.defaultTTL != next.ttl {
 			return false
 		}
 	}

@@ -256,7 +256,14 @@ func (r *rdataReader) text(src []byte, t token) *fault {
 			if t.quoted(src) {
 				at++
 			}
-			return &fault{at, min(at+4, int(t.end)), "This backslash is followed by digits that are no octet: \\DDD takes three digits, up to 255 (RFC 1035, section 5.1). A backslash itself is written \\\\."}
+			if i+1 == len(w) {
+				return &fault{at, at + 1, "This backslash stands at the end, with nothing behind it to escape. A backslash itself is written \\\\."}
+			}
+			end := i + 1
+			for end < min(i+4, len(w)) && '0' <= w[end] && w[end] <= '9' {
+				end++
+			}
+			return &fault{at, at + end - i, "This backslash is followed by digits that are no octet: \\DDD takes three digits, up to 255 (RFC 1035, section 5.1). A backslash itself is written \\\\."}
 		}
 		r.buf = append(r.buf, v)
 		i += n - 1
