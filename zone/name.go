@@ -25,6 +25,7 @@ const (
 var (
 	ErrNameEmpty  = errors.New("empty name")
 	ErrLabelEmpty = errors.New("empty label: two dots in a row")
+	ErrDotFirst   = errors.New("empty label: a dot at the start")
 	ErrLabelLong  = errors.New("label of more than 63 octets")
 	ErrNameLong   = errors.New("name of more than 255 octets")
 	ErrEscape     = errors.New(`bad escape: a backslash takes three digits up to 255 or one other character`)
@@ -78,6 +79,9 @@ func AppendName[T string | []byte](buf []byte, s T, origin Name) ([]byte, error)
 		switch {
 		case c == '.':
 			n := len(buf) - length - 1
+			if i == 0 {
+				return buf[:start], ErrDotFirst
+			}
 			if n == 0 {
 				return buf[:start], ErrLabelEmpty
 			}

@@ -108,6 +108,11 @@ func (s *scanner) scan(e *entry) (f *fault, ok bool) {
 		f = &fault{e.open, e.open + 1, "This parenthesis is never closed, so the entry has no end. Add the closing parenthesis."}
 		s.unclosed++
 		s.finish(e, s.resume(e.open))
+		// What stands behind is read again and is none of this entry's.
+		for len(e.toks) > 0 && int(e.toks[len(e.toks)-1].start) >= e.end {
+			e.toks = e.toks[:len(e.toks)-1]
+		}
+		e.blank = len(e.toks) == 0
 		return f, true
 	}
 	return s.finish(e, len(src)), true
