@@ -80,48 +80,74 @@ func Diff(a, b *Zone, keys []Key) ChangeSet {
 }
 
 // subtract returns the records of a that b has not and the reverse, as
-// multisets; it pairs records of the same Loc first, so that of two equal
+// multisets. It pairs records of the same place first, so that of two equal
 // records the one goes that really went.
 func subtract(a, b []Record) (gone, come []Record) {
-	used := make([]bool, len(b))
-	var rest []Record
-	match := func(r Record, sameLoc bool) bool {
-		for i, o := range b {
-			if !used[i] && r.Same(o) && (r.Notes^o.Notes)&LongString == 0 && (!sameLoc || r.Loc == o.Loc) {
-				used[i] = true
-				return true
+	for _, unplaced := range []bool{false, true} {
+		have := map[identity]int{}
+		for _, r := range b {
+			have[identify(r, unplaced)]++
+		}
+		paired := map[identity]int{}
+		gone = nil
+		for _, r := range a {
+			id := identify(r, unplaced)
+			if have[id] > 0 {
+				have[id]--
+				paired[id]++
+			} else {
+				gone = append(gone, r)
 			}
 		}
-		return false
-	}
-	for _, r := range a {
-		if !match(r, true) {
-			rest = append(rest, r)
+		come = nil
+		for _, r := range b {
+			id := identify(r, unplaced)
+			if paired[id] > 0 {
+				paired[id]--
+			} else {
+				come = append(come, r)
+			}
 		}
-	}
-	for _, r := range rest {
-		if !match(r, false) {
-			gone = append(gone, r)
-		}
-	}
-	for i, r := range b {
-		if !used[i] {
-			come = append(come, r)
-		}
+		a, b = gone, come
 	}
 	return gone, come
+}
+
+// identity is a record with all that tells it apart from others.
+type identity struct {
+	name  Name
+	typ   Type
+	class Class
+	ttl   uint32
+	data  string
+	long  bool
+	loc   Loc
+}
+
+// identify returns what tells a record apart; without its place if unplaced.
+func identify(r Record, unplaced bool) identity {
+	id := identity{r.Name, r.Type, r.Class, r.TTL, r.Data, r.Notes&LongString != 0, r.Loc}
+	if unplaced {
+		id.loc = Loc{}
+	}
+	return id
 }
 
 // Holds reports whether all records that the set removes are in the zone.
 func (z *Zone) Holds(cs ChangeSet) bool {
 	for _, c := range cs {
-		have := z.RRset(c.Name, c.Type)
+		if len(c.Before) == 0 {
+			continue
+		}
+		have := map[identity]int{}
+		for _, r := range z.RRset(c.Name, c.Type) {
+			have[identify(r, false)]++
+		}
 		for _, r := range c.Before {
-			i := slices.IndexFunc(have, func(o Record) bool { return o.Same(r) && o.Loc == r.Loc })
-			if i < 0 {
+			id := identify(r, false)
+			if have[id]--; have[id] < 0 {
 				return false
 			}
-			have = slices.Delete(have, i, i+1)
 		}
 	}
 	return true

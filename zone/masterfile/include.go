@@ -161,53 +161,55 @@ func Load(name string, opts Options) (*zone.Zone, error) {
 
 // ReadFile reads a regular file within the limit on its size.
 func ReadFile(name string, limits Limits) ([]byte, error) {
-	info, err := os.Stat(name)
+	src, err := readRegular(name, limits.orDefault().FileSize)
 	if err != nil {
 		return nil, err
 	}
-	if !info.Mode().IsRegular() {
-		return nil, ErrNotFile
-	}
-	limit := limits.orDefault().FileSize
-	if info.Size() > limit {
-		return nil, tooLarge(info.Size(), limit)
-	}
-	f, err := os.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	return readAll(f, limit)
+	return src, checkText(src)
 }
 
 func tooLarge(size, limit int64) error {
 	return fmt.Errorf("%w: %d octets, and the limit is %d (--max-file-size)", ErrTooLarge, size, limit)
 }
 
-// readAll reads a file that may still be growing, up to the limit, and refuses
-// binary data.
+// readAll reads an open file up to the limit, and refuses binary data.
 func readAll(f *os.File, limit int64) ([]byte, error) {
 	info, err := f.Stat()
 	if err != nil {
 		return nil, err
 	}
-	if info.Size() > limit {
-		return nil, tooLarge(info.Size(), limit)
-	}
-	src := make([]byte, 0, info.Size()+1)
-	for {
-		n, err := f.Read(src[len(src):cap(src)])
-		src = src[:len(src)+n]
-		if int64(len(src)) > limit {
-			return nil, tooLarge(int64(len(src)), limit)
-		}
+	src, err := readUpTo(info.Size(), limit, func(p []byte) (int, error) {
+		n, err := f.Read(p)
 		if errors.Is(err, io.EOF) {
-			return src, checkText(src)
+			err = nil
 		}
+		return n, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return src, checkText(src)
+}
+
+// readUpTo reads a file that was of the given size when it was opened and may
+// be growing still. read returns 0 at the end.
+func readUpTo(size, limit int64, read func([]byte) (int, error)) ([]byte, error) {
+	if size > limit {
+		return nil, tooLarge(size, limit)
+	}
+	src := make([]byte, 0, size+1)
+	for {
+		n, err := read(src[len(src):cap(src)])
 		if err != nil {
 			return nil, err
 		}
-		if len(src) == cap(src) {
+		src = src[:len(src)+n]
+		switch {
+		case int64(len(src)) > limit:
+			return nil, tooLarge(int64(len(src)), limit)
+		case n == 0 || int64(len(src)) == size:
+			return src, nil
+		case len(src) == cap(src):
 			src = slices.Grow(src, 4096)
 		}
 	}
