@@ -232,6 +232,11 @@ func (f *fixer) tell(t target, r *repair) {
 	if r.serial != "" {
 		fmt.Fprintf(f.Err, "  %s  serial %s\n", p.Added(fmt.Sprintf("%-5s", word)), r.serial)
 	}
+	for _, e := range r.edits {
+		if e.Name != t.name {
+			fmt.Fprintf(f.Err, "  %s  %s is included: every other zone that includes it changes too\n", p.Bold(fmt.Sprintf("%-5s", "note")), report.Escape(e.Name))
+		}
+	}
 	for _, x := range r.left {
 		f.line(p.Removed(fmt.Sprintf("%-5s", "left")), t, x.Finding, x.how)
 	}
