@@ -134,35 +134,40 @@ func (s *scanner) skipLine(i int) int {
 }
 
 // resume returns where to go on behind an entry whose parenthesis at open is
-// never closed: at the next line that looks like the start of an entry, since
-// the lines up to there are most likely its continuation.
+// never closed: at the next line that looks like an entry, since the lines up
+// to there are most likely its continuation.
 func (s *scanner) resume(open int) int {
 	for i := s.skipLine(open); i < len(s.src); i = s.skipLine(i) {
-		j := i
-		for j < len(s.src) && classes[s.src[j]] == cBlank {
-			j++
-		}
-		if j >= len(s.src) || classes[s.src[j]] != cWord {
-			continue
-		}
-		if j == i {
-			return i
-		}
-		// An indented line is an entry if a class or type comes first, perhaps
-		// behind a TTL.
-		word := s.src[j:wordEnd(s.src, j)]
-		if _, ok := parseTTL(word); ok {
-			j += len(word)
-			for j < len(s.src) && classes[s.src[j]] == cBlank {
-				j++
-			}
-			word = s.src[j:wordEnd(s.src, j)]
-		}
-		if _, ok := typeOf(word); ok || isClass(word) {
+		if s.looksLikeEntry(i) {
 			return i
 		}
 	}
 	return len(s.src)
+}
+
+// looksLikeEntry reports whether a line begins with a directive, or has a type
+// behind an owner, a TTL and a class as far as those are written.
+func (s *scanner) looksLikeEntry(i int) bool {
+	if s.src[i] == '$' {
+		return true
+	}
+	if classes[s.src[i]] == cWord || classes[s.src[i]] == cBackslash {
+		i = wordEnd(s.src, i)
+	}
+	for range 3 {
+		for i < len(s.src) && classes[s.src[i]] == cBlank {
+			i++
+		}
+		word := s.src[i:wordEnd(s.src, i)]
+		if _, ok := typeOf(word); ok {
+			return true
+		}
+		if _, ok := parseTTL(word); !ok && !isClass(word) {
+			return false
+		}
+		i += len(word)
+	}
+	return false
 }
 
 // directive reports whether the entry begins with a dollar sign in the first
