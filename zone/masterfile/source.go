@@ -147,6 +147,9 @@ func textRange(src []byte, toks []token, from, to int) (start, end int, ok bool)
 				}
 			}
 			if at == from && start < 0 {
+				if from == to {
+					return i, i, true
+				}
 				start = i
 			}
 			i += n
