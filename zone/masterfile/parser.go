@@ -87,7 +87,7 @@ func (l Limits) orDefault() Limits {
 		d.IncludeDepth = l.IncludeDepth
 	}
 	if l.IncludeFiles > 0 {
-		d.IncludeFiles = l.IncludeFiles
+		d.IncludeFiles = min(l.IncludeFiles, math.MaxUint16) // their indexes have 16 bits
 	}
 	if l.Generate > 0 {
 		d.Generate = l.Generate
