@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"net/netip"
+	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -296,6 +298,56 @@ func TestEditGenerated(t *testing.T) {
 		cs := editsOf(z, rapid.SliceOfN(rapid.Byte(), 0, 40).Draw(t, "choices"))
 		if err := checkEdit(t, src, z, cs, opts); err != nil {
 			t.Fatalf("%v\nchanges %v\n%s", err, cs, src)
+		}
+	})
+}
+
+// TestEditGeneratedIncludes edits zones that are spread over several files.
+func TestEditGeneratedIncludes(t *testing.T) {
+	d := dialect{includes: true, oddOwners: true, comments: true, bareSOA: true, backslash: true, types: usualTypes}
+	dir := t.TempDir()
+	rapid.Check(t, func(t *rapid.T) {
+		w := genZone(d).Draw(t, "zone")
+		path := filepath.Join(dir, "example.com.zone")
+		for i, text := range w.files {
+			name := path
+			if i > 0 {
+				name = filepath.Join(dir, fmt.Sprintf("f%d", i))
+			}
+			if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		opts := masterfile.Options{Origin: apex}
+		z, err := masterfile.Load(path, opts)
+		if err != nil || len(z.Problems) > 0 {
+			t.Fatalf("%v, %v", err, z.Problems)
+		}
+		cs := editsOf(z, rapid.SliceOfN(rapid.Byte(), 0, 40).Draw(t, "choices"))
+		want, ok := z.Apply(cs)
+		if !ok {
+			t.Fatal("changes of records of the zone cannot be applied")
+		}
+		shown := strings.Join(w.files, "\n-----\n")
+		edits, err := masterfile.Edit(z, cs)
+		if err != nil {
+			t.Fatalf("%v\nchanges %v\n%s", err, cs, shown)
+		}
+		for _, e := range edits {
+			if !slices.Contains(masterfile.Files(z), e.Name) || bytes.Equal(e.Old, e.New) {
+				t.Fatalf("an edit of %s that is none", e.Name)
+			}
+			if err := os.WriteFile(e.Name, e.New, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			shown += "\n----- " + e.Name + "\n" + string(e.New)
+		}
+		got, err := masterfile.Load(path, opts)
+		if err != nil || len(got.Problems) > 0 {
+			t.Fatalf("edited: %v, %v\n%s", err, got.Problems, shown)
+		}
+		if diff := multisetDiff(slices.Collect(got.Records()), slices.Collect(want.Records())); diff != "" {
+			t.Fatalf("%s\nchanges %v\n%s", diff, cs, shown)
 		}
 	})
 }
