@@ -8,8 +8,9 @@ import (
 // Builder makes a Zone of records in the order in which they are added. It is
 // for one goroutine.
 type Builder struct {
-	z     Zone
-	types []typeCount
+	z      Zone
+	types  []typeCount
+	typeAt map[Type]int // index in types of those behind the first few
 }
 
 // SetSource says what the records added by AddRaw are read from.
@@ -192,12 +193,26 @@ func (b *Builder) add(id NodeID, r rec) {
 	b.count(r.typ, 1)
 }
 
+// fewTypes is up to how many types a list is searched from its start. A zone
+// that is made to cost much may have tens of thousands.
+const fewTypes = 32
+
 func (b *Builder) count(t Type, n uint32) {
-	for i := range b.types {
+	for i := range b.types[:min(len(b.types), fewTypes)] {
 		if b.types[i].typ == t {
 			b.types[i].count += n
 			return
 		}
+	}
+	if i, ok := b.typeAt[t]; ok {
+		b.types[i].count += n
+		return
+	}
+	if len(b.types) >= fewTypes {
+		if b.typeAt == nil {
+			b.typeAt = map[Type]int{}
+		}
+		b.typeAt[t] = len(b.types)
 	}
 	b.types = append(b.types, typeCount{t, n})
 }
@@ -276,17 +291,19 @@ func (z *Zone) index(counts []typeCount) {
 	at := uint32(0)
 	for i, c := range counts {
 		z.byType[i] = typeList{typ: c.typ, start: at, end: at}
+		if i >= fewTypes {
+			if z.typeAt == nil {
+				z.typeAt = make(map[Type]int, len(counts))
+			}
+			z.typeAt[c.typ] = i
+		}
 		at += c.count
 	}
 	z.listing = make([]uint32, len(z.recs))
 	for i := range z.recs {
-		for j := range z.byType {
-			if l := &z.byType[j]; l.typ == z.recs[i].typ {
-				z.listing[l.end] = uint32(i)
-				l.end++
-				break
-			}
-		}
+		l := z.listOf(z.recs[i].typ)
+		z.listing[l.end] = uint32(i)
+		l.end++
 	}
 }
 

@@ -35,10 +35,11 @@ type Zone struct {
 	slots   []uint32 // hash table of node index + 1
 	seed    maphash.Seed
 	byType  []typeList
-	listing []uint32 // record indexes, grouped as byType says
-	owners  int      // number of nodes that have records
-	cuts    int      // number of delegations below the apex
-	wild    int      // number of wildcard owners
+	typeAt  map[Type]int // index in byType of those behind the first few
+	listing []uint32     // record indexes, grouped as byType says
+	owners  int          // number of nodes that have records
+	cuts    int          // number of delegations below the apex
+	wild    int          // number of wildcard owners
 	ents    map[Name]struct{}
 
 	unreadOnce sync.Once
@@ -201,10 +202,20 @@ func (z *Zone) OfType(t Type) iter.Seq[Record] {
 }
 
 func (z *Zone) indexesOf(t Type) []uint32 {
-	for _, l := range z.byType {
-		if l.typ == t {
-			return z.listing[l.start:l.end]
+	if l := z.listOf(t); l != nil {
+		return z.listing[l.start:l.end]
+	}
+	return nil
+}
+
+func (z *Zone) listOf(t Type) *typeList {
+	for i := range z.byType[:min(len(z.byType), fewTypes)] {
+		if z.byType[i].typ == t {
+			return &z.byType[i]
 		}
+	}
+	if i, ok := z.typeAt[t]; ok {
+		return &z.byType[i]
 	}
 	return nil
 }
@@ -212,11 +223,7 @@ func (z *Zone) indexesOf(t Type) []uint32 {
 // RRsetsOf yields the RRsets of a type in the order of the source.
 func (z *Zone) RRsetsOf(t Type) iter.Seq[RRset] {
 	return func(yield func(RRset) bool) {
-		for _, i := range z.indexesOf(t) {
-			n := Node{z, z.recs[i].node}
-			if n.firstOf(t) != i {
-				continue
-			}
+		for n := range z.NodesOf(t) {
 			if !yield(RRset{Name: n.Name(), Type: t, Records: n.RRset(t)}) {
 				return
 			}
