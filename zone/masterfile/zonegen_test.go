@@ -445,7 +445,9 @@ var rareTypes = []genType{
 	{"RT", false, func(w *writer) []field { return []field{w.fUint(16), w.fName()} }},
 	{"KX", false, func(w *writer) []field { return []field{w.fUint(16), w.fName()} }},
 	{"PX", false, func(w *writer) []field { return []field{w.fUint(16), w.fName(), w.fName()} }},
-	{"MB", false, genOneName}, {"MG", false, genOneName}, {"MR", false, genOneName},
+	{"MB", false, genOneName},
+	{"MG", false, genOneName},
+	{"MR", false, genOneName},
 	{"MINFO", false, func(w *writer) []field { return []field{w.fName(), w.fName()} }},
 	{"NAPTR", false, func(w *writer) []field {
 		return []field{
@@ -466,7 +468,9 @@ var rareTypes = []genType{
 	{"OPENPGPKEY", false, func(w *writer) []field { return []field{w.fBase64(1, 40)} }},
 	{"DS", true, func(w *writer) []field { return []field{w.fUint(16), w.fUint(8), same("2"), w.fHex(32, 32)} }},
 	{"CDS", true, func(w *writer) []field { return []field{w.fUint(16), same("13"), same("2"), w.fHex(32, 32)} }},
-	{"DNSKEY", true, genKey}, {"CDNSKEY", true, genKey}, {"RKEY", false, func(w *writer) []field { return []field{same("0"), same("3"), same("13"), w.fBase64(1, 40)} }},
+	{"DNSKEY", true, genKey},
+	{"CDNSKEY", true, genKey},
+	{"RKEY", false, func(w *writer) []field { return []field{same("0"), same("3"), same("13"), w.fBase64(1, 40)} }},
 	{"RRSIG", false, func(w *writer) []field {
 		return []field{
 			same(pick(w, "covered", "A", "MX", "TXT")), same(pick(w, "algorithm", "8", "13")), same("9"), w.fUint(31),
@@ -484,7 +488,8 @@ var rareTypes = []genType{
 	{"URI", false, func(w *writer) []field {
 		return []field{w.fUint(16), w.fUint(16), same(pick(w, "uri", `"https://example.com/"`, `"a"`))}
 	}},
-	{"SVCB", false, genSVCB}, {"HTTPS", false, genSVCB},
+	{"SVCB", false, genSVCB},
+	{"HTTPS", false, genSVCB},
 	{"EUI48", false, func(w *writer) []field { return []field{same("00-00-5e-00-53-2a")} }},
 	{"EUI64", false, func(w *writer) []field { return []field{same("00-00-5e-ef-10-00-00-2a")} }},
 	{"NID", false, func(w *writer) []field { return []field{w.fUint(16), same("0014:4fff:ff20:ee64")} }},
@@ -494,7 +499,8 @@ var rareTypes = []genType{
 	{"APL", false, func(w *writer) []field {
 		return []field{same(pick(w, "apl", "1:192.0.2.0/24", "!2:2001:db8::/32 1:10.0.0.0/8"))}
 	}},
-	{"NINFO", false, genStrings}, {"AVC", false, genStrings},
+	{"NINFO", false, genStrings},
+	{"AVC", false, genStrings},
 	{"TALINK", false, func(w *writer) []field { return []field{w.fName(), w.fName()} }},
 	{"HIP", false, func(w *writer) []field {
 		return []field{same("2"), same("200100107B1A74DF365639CC39F1D578"), same("AwEAAbdxyhNuSutc5EMzxTs9LBPCIkOFH8cIvM4p"), w.fName()}
