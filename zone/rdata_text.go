@@ -53,16 +53,16 @@ func (r Record) FieldsUnder(origin Name) []string {
 		if f := caaFields(r.Data); f != nil {
 			return f
 		}
+		return r.genericFields()
 	}
-	return r.otherFields()
-}
-
-// otherFields takes the presentation of miekg/dns for the types that it knows,
-// and that of RFC 3597 for the rest.
-func (r Record) otherFields() []string {
 	if f := r.knownFields(); f != nil {
 		return f
 	}
+	return r.genericFields()
+}
+
+// genericFields is the presentation that every type has (RFC 3597, section 5).
+func (r Record) genericFields() []string {
 	f := []string{`\#`, strconv.Itoa(len(r.Data))}
 	if len(r.Data) > 0 {
 		f = append(f, hex.EncodeToString([]byte(r.Data)))
@@ -70,9 +70,9 @@ func (r Record) otherFields() []string {
 	return f
 }
 
-// knownFields returns nil for a type that miekg/dns does not know, and for
-// RDATA that it would not read again as they are: it takes a backslash in some
-// fields for an escape.
+// knownFields is the presentation of miekg/dns; nil for a type that it does not
+// know, and for RDATA that it would not read again as they are: it takes a
+// backslash in some fields for an escape.
 func (r Record) knownFields() []string {
 	rr, err := r.RR()
 	if err != nil {
