@@ -403,12 +403,22 @@ func (r *rdataReader) other(src []byte, toks []token, typ zone.Type, origin zone
 	r.buf = r.buf[:0]
 	var b strings.Builder
 	fmt.Fprintf(&b, ". 0 IN %s", typ)
+	numbers := 0
 	for i, t := range toks {
+		w := view(t.text(src))
+		// miekg/dns does not know degrees and minutes without seconds
+		// (RFC 1876, section 3).
+		if numbers++; typ == zone.Type(dns.TypeLOC) && len(w) == 1 && strings.Contains("NSEW", w) {
+			if numbers == 3 {
+				b.WriteString(" 0")
+			}
+			numbers = 0
+		}
 		// A parameter like alpn="h2,h3" is one field (RFC 9460, section 2.1).
 		if i == 0 || toks[i-1].end != t.start || typ != zone.Type(dns.TypeSVCB) && typ != zone.Type(dns.TypeHTTPS) {
 			b.WriteByte(' ')
 		}
-		b.Write(t.text(src))
+		b.WriteString(w)
 	}
 	b.WriteByte('\n')
 	zp := dns.NewZoneParser(strings.NewReader(b.String()), origin.String(), "")
