@@ -153,11 +153,13 @@ func TestFix(t *testing.T) {
 			rules.Safe, "", "txt-one",
 		},
 		{
-			"an unsafe fix waits to be asked for", "a TXT \"one\"\n", []*rules.Rule{rule("txt-one", "one", rules.Warning, unsafe)},
+			"an unsafe fix waits to be asked for", "a TXT \"one\"\n",
+			[]*rules.Rule{rule("txt-one", "one", rules.Warning, unsafe)},
 			rules.Safe, "", "txt-one",
 		},
 		{
-			"an unsafe fix", "a TXT \"one\"\n", []*rules.Rule{rule("txt-one", "one", rules.Warning, unsafe)},
+			"an unsafe fix", "a TXT \"one\"\n",
+			[]*rules.Rule{rule("txt-one", "one", rules.Warning, unsafe)},
 			rules.Unsafe, `-a.example.com. 60 IN TXT "one"`, "",
 		},
 		{

@@ -106,14 +106,16 @@ func TestTTL(t *testing.T) {
 		{"units", "$TTL 1W2d3H4m5S\n@ SOA a b 1 2 3 4 5\na 1h30m A 192.0.2.1\nb 2W A 192.0.2.1\n", []uint32{788645, 5400, 1209600}, nil},
 		{"the highest", "$TTL 2147483647\n@ SOA a b 1 2 3 4 5\n", []uint32{2147483647}, nil},
 		{
-			"above that it counts as 0 (RFC 2181, section 8)", "$TTL 2147483648\n@ SOA a b 1 2 3 4 5\na 4294967295 A 192.0.2.1\n", []uint32{0, 0},
+			"above that it counts as 0 (RFC 2181, section 8)", "$TTL 2147483648\n@ SOA a b 1 2 3 4 5\na 4294967295 A 192.0.2.1\n",
+			[]uint32{0, 0},
 			[]string{
 				"1:6+10 A TTL of 2147483648 is larger than 2147483647 and counts as 0 (RFC 2181, section 8). Write a smaller one.",
 				"3:3+10 A TTL of 4294967295 is larger than 2147483647 and counts as 0 (RFC 2181, section 8). Write a smaller one.",
 			},
 		},
 		{
-			"also in the SOA's minimum", "@ SOA a b 1 2 3 4 2147483648\na A 192.0.2.1\n", []uint32{0, 0},
+			"also in the SOA's minimum", "@ SOA a b 1 2 3 4 2147483648\na A 192.0.2.1\n",
+			[]uint32{0, 0},
 			[]string{"1:19+10 A TTL of 2147483648 is larger than 2147483647 and counts as 0 (RFC 2181, section 8). Write a smaller one."},
 		},
 	}
