@@ -44,8 +44,8 @@ func TestFixes(t *testing.T) {
 		},
 		{
 			"two aliases of one host", "@ IN MX 10 a\n@ IN MX 20 b\na IN CNAME c\nb IN CNAME c\nc IN A 192.0.2.1", rules.Unsafe,
-			[]string{"-example.com. 3600 IN MX 10 a.example.com.", "+example.com. 3600 IN MX 10 c.example.com."},
-			[]string{"mx-target-cname"},
+			[]string{"-example.com. 3600 IN MX 10 a.example.com.", "-example.com. 3600 IN MX 20 b.example.com.", "+example.com. 3600 IN MX 10 c.example.com."},
+			nil,
 		},
 		{
 			"null MX mixed", "@ IN MX 0 .\n@ IN MX 5 .\n@ IN MX 10 mx.example.net.", rules.Unsafe,
