@@ -154,7 +154,8 @@ func (z *Zone) Holds(cs ChangeSet) bool {
 }
 
 // Apply returns the zone with the changes made. Records that are removed must
-// be in the zone with the same Loc, else ok is false and nothing is changed.
+// be in the zone with the same Loc, and one that comes with a Loc must take the
+// place of one that goes; else ok is false and nothing is changed.
 func (z *Zone) Apply(cs ChangeSet) (out *Zone, ok bool) {
 	type edit struct {
 		after   Record
@@ -198,6 +199,11 @@ func (z *Zone) Apply(cs ChangeSet) (out *Zone, ok bool) {
 	for _, left := range removed {
 		if len(left) > 0 {
 			return z, false
+		}
+	}
+	for _, left := range edits {
+		if len(left) > 0 {
+			return z, false // in the place of a record that does not go
 		}
 	}
 	for _, r := range added {
