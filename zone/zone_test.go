@@ -119,8 +119,16 @@ func TestNode(t *testing.T) {
 		typ  zone.Type
 		want bool
 	}{
-		{apex, zone.TypeMX, true}, {apex, zone.TypeCAA, true}, {apex, zone.TypeA, false}, {apex, 65280, false},
-		{a, zone.TypeA, true}, {a, zone.TypeTLSA, true}, {a, 65280, true}, {a, 65281, false}, {b, zone.TypeTLSA, false}, {b, 65280, true},
+		{apex, zone.TypeMX, true},
+		{apex, zone.TypeCAA, true},
+		{apex, zone.TypeA, false},
+		{apex, 65280, false},
+		{a, zone.TypeA, true},
+		{a, zone.TypeTLSA, true},
+		{a, 65280, true},
+		{a, 65281, false},
+		{b, zone.TypeTLSA, false},
+		{b, 65280, true},
 	} {
 		if tt.n.Has(tt.typ) != tt.want {
 			t.Errorf("%s has %s: %v", tt.n.Name(), tt.typ, !tt.want)
