@@ -24,7 +24,7 @@ var fuzzZones = []string{
 	"no A 192.0.2.1\n\tMX 1 x\n@ SOA ns1 host 1 2 3 4 300\nlater A 192.0.2.2\nk 2147483648 A 192.0.2.3\n",
 	head + "mac A 192.0.2.1\rb TXT x ; y\rz\n$INCLUDE \"other file\" sub ; no\n ( )\n()\n",
 	"@\r\n(\r\n)\r\n$TTL\n\\\n\"\n;\n)(\n",
-	";\r", "\r", "\\", "\"\\", "$", "\ufeff", "a TXT \"x\\\ny\"\n",
+	"0 TYPE20 0", ";\r", "\r", "\\", "\"\\", "$", "\ufeff", "a TXT \"x\\\ny\"\n",
 	head + "a SVCB 1 . mandatory=alpn alpn=\"a\\\\,b\"\na LOC 51 30 12.748 N 0 7 39.612 W 0.00m\na NSEC b MX A\na CAA 0 issue \"\\\\x\"\na URI 1 1 \"\\\\\\\"\"\n",
 }
 
