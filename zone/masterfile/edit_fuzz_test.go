@@ -209,10 +209,15 @@ func missingLine(old, new []byte, z *zone.Zone, cs zone.ChangeSet) string {
 			mark(r)
 		}
 	}
-	// Behind a $TTL nothing inherits a TTL of another record. A line that only
-	// looks like one, within parentheses, makes this check too strict; no seed
-	// has one.
-	directive := regexp.MustCompile(`(?im)^\$TTL[ \t]+[0-9]`).FindIndex(old)
+	// Behind a $TTL nothing inherits a TTL of another record.
+	var directive []int
+	for _, at := range regexp.MustCompile(`(?im)^\$TTL[ \t]+[0-9]{1,9}[ \t]*(;.*)?\r?$`).FindAllIndex(old, -1) {
+		line := 1 + bytes.Count(old[:at[0]], []byte("\n"))
+		if entries[line].first == line { // and not the inside of another entry
+			directive = at
+			break
+		}
+	}
 	for r := range z.Records() {
 		whole, owner, ttl := r.Span(zone.Part{}), r.Span(zone.Part{Kind: zone.PartOwner}), r.Span(zone.Part{Kind: zone.PartTTL})
 		if owner == whole || ttl == whole && (directive == nil || whole.Start.Offset < directive[0]) {
