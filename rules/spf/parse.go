@@ -1,5 +1,7 @@
 package spf
 
+import "slices"
+
 // Parse reads a text by the grammar of RFC 7208, section 12, in time linear in
 // its length. It never stops at a fault.
 func Parse(text string) *Record {
@@ -25,6 +27,8 @@ func (r *Record) read(text string) {
 	r.Form = v.form
 	r.VersionFrom, r.VersionTo = v.from, v.to
 	r.Terms, r.Faults = p.terms, p.faults
+	// A term that is found to belong to the one before it speaks of both.
+	slices.SortStableFunc(r.Faults, func(a, b Fault) int { return a.From - b.From })
 	for _, f := range r.Faults {
 		if f.Term >= 0 {
 			r.Terms[f.Term].Faulty = true
