@@ -244,6 +244,15 @@ func TestIncludeFromNoFile(t *testing.T) {
 	}
 }
 
+// An owner that could not be read is not known behind an $INCLUDE either.
+func TestIncludeBehindBadOwner(t *testing.T) {
+	dir := folder(t, map[string]string{"z": head + "a..b A 192.0.2.1\n$INCLUDE f\n A 192.0.2.2\nc A 192.0.2.3\n", "f": "b A 192.0.2.4\n"})
+	z, problems := loadIn(t, dir, "z", masterfile.Options{})
+	if want := []string{"b 3600 A 192.0.2.4", "c 3600 A 192.0.2.3"}; !slices.Equal(lines(z), want) || len(problems) != 1 {
+		t.Errorf("records %q, problems %q", lines(z), problems)
+	}
+}
+
 // A record's place names the file that it stands in.
 func TestSpanInInclude(t *testing.T) {
 	dir := folder(t, map[string]string{"z": head + "$INCLUDE sub/f\na A 192.0.2.2\n", "sub/f": "\nb TXT \"x\" ; note\n"})

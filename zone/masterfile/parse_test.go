@@ -253,6 +253,7 @@ func TestRecovery(t *testing.T) {
 		{"the owner of an unknown type is inherited", "a FOO x\n A 192.0.2.1\n", []string{"a 3600 A 192.0.2.1"}, true},
 		{"a bad owner is not", "b A 192.0.2.9\na..b A 192.0.2.1\n A 192.0.2.1\n\tTXT x\nc A 192.0.2.2\n", []string{"b 3600 A 192.0.2.9", "c 3600 A 192.0.2.2"}, true},
 		{"nothing is read below an origin that is not known", "$ORIGIN a..b\na A 192.0.2.1\n A 192.0.2.1\n$ORIGIN c\nd A 192.0.2.1\n$GENERATE 1-2 x$ A 192.0.2.$\n$INCLUDE f\n$ORIGIN example.com.\ne A 192.0.2.1\n", []string{"e 3600 A 192.0.2.1"}, false},
+		{"which makes the zone incomplete", "$ORIGIN\na A 192.0.2.1\n$ORIGIN example.com.\ne A 192.0.2.1\n", []string{"e 3600 A 192.0.2.1"}, false},
 		{"an origin with too much behind it is known", "$ORIGIN sub x\na A 192.0.2.1\n", []string{"a.sub 3600 A 192.0.2.1"}, true},
 		{"an origin in quotes is known", "$ORIGIN \"sub\"\na A 192.0.2.1\n", []string{"a.sub 3600 A 192.0.2.1"}, true},
 		{"a bad $TTL leaves the one before", "$TTL x\na A 192.0.2.1\n", []string{"a 3600 A 192.0.2.1"}, true},

@@ -13,7 +13,7 @@ import (
 func TestPartsOfGenerated(t *testing.T) {
 	d := dialect{oddOwners: true, rawControl: true, comments: true, backslash: true, types: usualTypes}
 	opts := masterfile.Options{Origin: apex}
-	for i := range 8 {
+	for i := range 9 {
 		body := genZone(d).Example(i).files[0] + "\n"
 		body = body[strings.IndexByte(body, '\n')+1:]
 		switch i % 4 {
@@ -25,6 +25,9 @@ func TestPartsOfGenerated(t *testing.T) {
 			body = strings.ReplaceAll(body, "$ORIGIN", "$origin") + "$ORIGIN example.com.\n"
 		}
 		src := "$TTL 60\n" + strings.Repeat(body, (5<<20)/len(body))
+		if i == 8 { // a lost origin that no guess sees, long before the middle
+			src = "$TTL 60\n" + strings.Repeat("a A 192.0.2.1\n", 100_000) + "$origin a..b\n" + strings.Repeat("a A 192.0.2.1\n", 300_000)
+		}
 		parts, err := masterfile.Parse("x", []byte(src), opts)
 		if err != nil {
 			t.Fatal(err)
