@@ -1,0 +1,58 @@
+package dkim
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/zonelint/zonelint/rules"
+	"github.com/zonelint/zonelint/zone"
+)
+
+var sameKey = &rules.Rule{
+	ID:       "dkim-same-key",
+	Severity: rules.Info,
+	Summary:  "two selectors of a domain have the same key",
+	What:     "The same public key stands at two selectors of one domain.",
+	Why:      "Selectors are there to change keys. With the same key under both, a change of selector changes nothing: a private key that leaks can sign under either.",
+	Bad: "s1._domainkey IN TXT \"v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=\"\n" +
+		"s2._domainkey IN TXT \"v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=\"\n",
+	Good: goodKey + "s2._domainkey IN TXT \"v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=\"\n",
+	Refs: []string{"RFC 6376, section 3.1"},
+	Run: rules.On(Sets, func(p *rules.Pass, s *Set) {
+		if s.Twin == "" {
+			return
+		}
+		e := &s.Entries[0]
+		t := e.DKIM.Tag('p')
+		p.Report(rules.At(e.Record, zone.TextPart(t.Value.From, t.Value.To),
+			fmt.Sprintf("This key stands at %s as well, so changing the selector would not change the key. Make a key for each selector.", s.Twin)))
+	}),
+}
+
+// practices is the TXT records that state a domain's signing practices.
+var practices = &rules.Subject[zone.Record]{Each: func(p *rules.Pass, visit func(zone.Record)) {
+	for r := range p.Zone.OfType(zone.TypeTXT) {
+		if strings.HasPrefix(string(r.Name), "\x05_adsp"+label) && p.Zone.Cut(r.Name) == "" {
+			visit(r)
+		}
+	}
+}}
+
+var adsp = &rules.Rule{
+	ID:       "dkim-adsp",
+	Severity: rules.Warning,
+	Summary:  "a domain has an ADSP record, which nobody reads any more",
+	What:     "A TXT record stands at _adsp._domainkey. Author Domain Signing Practices are historic since 2013.",
+	Why:      "Receivers do not look for it, so what it says has no effect. DMARC takes its place.",
+	Bad:      "_adsp._domainkey IN TXT \"dkim=all\"\n",
+	Good:     "_dmarc IN TXT \"v=DMARC1; p=reject; rua=mailto:dmarc@example.com\"\n",
+	Refs:     []string{"RFC 5617, section 4.2.1", "https://datatracker.ietf.org/doc/status-change-adsp-rfc5617-to-historic/"},
+	Fix:      rules.Unsafe,
+	Run: rules.On(practices, func(p *rules.Pass, r zone.Record) {
+		if text := r.TextPrefix(40); !strings.HasPrefix(strings.ToLower(strings.TrimLeft(text, " \t")), "dkim") {
+			return
+		}
+		p.Report(rules.At(r, zone.Part{Kind: zone.PartRData}, fmt.Sprintf("%s states practices by ADSP, which receivers no longer read. Say the same with DMARC and remove it.", r.Name)).
+			WithFix(rules.Unsafe, "remove the ADSP record", zone.Remove(r)))
+	}),
+}

@@ -1,0 +1,227 @@
+package dkim
+
+import (
+	"hash/maphash"
+	"strings"
+
+	"github.com/zonelint/zonelint/rules"
+	"github.com/zonelint/zonelint/rules/tagvalue"
+	"github.com/zonelint/zonelint/zone"
+)
+
+// Set is the TXT records at one selector. It is valid only during the visit.
+type Set struct {
+	Name zone.Name
+	// Entries are the records that are meant as DKIM keys, Others the records
+	// besides them.
+	Entries []Entry
+	Others  []zone.Record
+	// Split says that the records are the pieces of one key record, which
+	// should be strings of one. Entries then has the one that begins it.
+	Split bool
+	// Twin is another selector of the domain with the same key, "" if there is
+	// none before this one.
+	Twin zone.Name
+}
+
+// Entry is one record of a Set.
+type Entry struct {
+	zone.Record
+	DKIM Record
+}
+
+// Sets is the subject of all selectors, each visited once. What lies below a
+// delegation is not visited, since the zone does not answer for it.
+var Sets = &rules.Subject[*Set]{Each: eachSet}
+
+// record is what the rules about a single record share: it visits the entries
+// of which each speaks for itself.
+func record(check func(p *rules.Pass, e *Entry)) rules.Runner {
+	return rules.On(Sets, func(p *rules.Pass, s *Set) {
+		if s.Split {
+			return
+		}
+		for i := range s.Entries {
+			if !s.Entries[i].DKIM.Debris {
+				check(p, &s.Entries[i])
+			}
+		}
+	})
+}
+
+func eachSet(p *rules.Pass, visit func(*Set)) {
+	var (
+		z    = p.Zone
+		set  Set
+		tags []tagvalue.Tag
+		seen map[zone.Name]bool
+		keys twins
+	)
+	for r := range z.OfType(zone.TypeTXT) {
+		if !selector(r.Name) {
+			continue
+		}
+		n, _ := z.Node(r.Name)
+		multi := n.Multi()
+		if multi {
+			if seen[r.Name] {
+				continue
+			}
+			if seen == nil {
+				seen = map[zone.Name]bool{}
+			}
+			seen[r.Name] = true
+		}
+		if z.Cut(r.Name) != "" {
+			continue
+		}
+		set = Set{Name: r.Name, Entries: set.Entries[:0], Others: set.Others[:0]}
+		tags = tags[:0]
+		add := func(r zone.Record) {
+			d := Parse(r.Text(), tags[len(tags):])
+			if !d.Meant {
+				set.Others = append(set.Others, r)
+				return
+			}
+			tags = append(tags, d.Tags...)
+			d.Tags = tags[len(tags)-len(d.Tags):]
+			set.Entries = append(set.Entries, Entry{r, d})
+		}
+		if !multi {
+			add(r)
+		} else {
+			for r := range n.Records() {
+				if r.Type == zone.TypeTXT {
+					add(r)
+				}
+			}
+		}
+		if len(set.Entries) == 0 {
+			continue
+		}
+		set.Split = set.split()
+		set.Twin = keys.of(&set)
+		visit(&set)
+	}
+}
+
+// label is "_domainkey" in wire format.
+const label = "\x0a_domainkey"
+
+// selector reports whether keys are looked up at a name: it lies below a
+// "_domainkey" label (RFC 6376, section 3.6.2.1) and its first label has no
+// other meaning (RFC 5617, section 4; RFC 6651, section 4).
+func selector(n zone.Name) bool {
+	if !strings.Contains(string(n), label) || reserved(n) {
+		return false
+	}
+	for n = n.Parent(); len(n) > 1; n = n.Parent() {
+		if strings.HasPrefix(string(n), label) {
+			return true
+		}
+	}
+	return false
+}
+
+func reserved(n zone.Name) bool {
+	for _, l := range [...]string{"\x05_adsp", "\x07_report", "\x07_policy", "\x04_ssp"} {
+		if strings.HasPrefix(string(n), l) {
+			return true
+		}
+	}
+	return false
+}
+
+// domain returns the name that a selector stands below, which begins with the
+// "_domainkey" label.
+func domain(n zone.Name) zone.Name {
+	for n = n.Parent(); len(n) > 1; n = n.Parent() {
+		if strings.HasPrefix(string(n), label) {
+			return n
+		}
+	}
+	return n
+}
+
+// split tells one key record that was published in several TXT records from
+// several key records: behind the one with the tag p, whose key is not whole,
+// stand others that are nothing but base64 at their front.
+func (s *Set) split() bool {
+	if len(s.Entries) != 1 || len(s.Others) == 0 {
+		return false
+	}
+	k := &s.Entries[0].DKIM.Key
+	if k.Form != KeyTruncated && k.Form != KeyStrange && k.Form != KeyBadOctet {
+		return false
+	}
+	for _, r := range s.Others {
+		if !fragment(r.Text()) {
+			return false
+		}
+	}
+	return true
+}
+
+// joined returns the text of a split record, and whether it holds a key.
+func (s *Set) joined() (text string, whole bool) {
+	var b strings.Builder
+	b.WriteString(s.Entries[0].DKIM.Text)
+	for _, r := range s.Others {
+		b.WriteString(r.Text())
+	}
+	d := Parse(b.String(), nil)
+	return b.String(), d.Sound() && d.Key.Trailing == 0 && !d.Key.Padding
+}
+
+// fragment reports whether a text goes on with the base64 of a key: some of
+// it, and then the end, the padding or the next tag.
+func fragment(text string) bool {
+	n := 0
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case sextet[c] != 0xff:
+			n++
+		case blank(c):
+		default:
+			return n >= 8 && (c == '=' && strings.Trim(text[i:min(len(text), i+2)], "=") == "" || c == ';')
+		}
+	}
+	return n >= 8
+}
+
+// twins finds selectors of one domain that have the same key.
+type twins struct {
+	first zone.Name // the only selector so far, which needs no map
+	hash  uint64
+	all   map[uint64]zone.Name
+}
+
+var seed = maphash.MakeSeed()
+
+func (t *twins) of(s *Set) zone.Name {
+	if len(s.Entries) != 1 || len(s.Others) > 0 || !s.Entries[0].DKIM.Sound() {
+		return ""
+	}
+	d := &s.Entries[0].DKIM
+	var h maphash.Hash
+	h.SetSeed(seed)
+	h.WriteString(string(domain(s.Name)))
+	key := d.value('p', "")
+	if strings.ContainsAny(key, " \t\r\n") {
+		key = strings.Join(strings.Fields(key), "")
+	}
+	h.WriteString(key)
+	sum := h.Sum64()
+	switch {
+	case t.first == "":
+		t.first, t.hash = s.Name, sum
+		return ""
+	case t.all == nil:
+		t.all = map[uint64]zone.Name{t.hash: t.first}
+	}
+	other := t.all[sum]
+	if other == "" {
+		t.all[sum] = s.Name
+	}
+	return other
+}
