@@ -1,0 +1,102 @@
+package transport
+
+import (
+	"fmt"
+
+	"github.com/zonelint/zonelint/rules"
+	"github.com/zonelint/zonelint/zone"
+)
+
+var stsMultiple = &rules.Rule{
+	ID:       "sts-multiple",
+	Severity: rules.Error,
+	Summary:  "a domain has several MTA-STS records",
+	What:     "Several TXT records at one name begin with v=STSv1. Other TXT records beside one MTA-STS record do no harm.",
+	Why:      "Senders take none of several records and deliver as if there were no MTA-STS.",
+	Bad: `_mta-sts IN TXT "v=STSv1; id=20261121"
+_mta-sts IN TXT "v=STSv1; id=20261122"
+mta-sts IN A 192.0.2.1
+`,
+	Good: `_mta-sts IN TXT "v=STSv1; id=20261122"
+mta-sts IN A 192.0.2.1
+`,
+	Refs: []string{"RFC 8461, section 3.1"},
+	Fix:  rules.Manual,
+	Run:  STS.check(checkMultiple),
+}
+
+var tlsrptMultiple = &rules.Rule{
+	ID:       "tlsrpt-multiple",
+	Severity: rules.Error,
+	Summary:  "a domain has several TLS-RPT records",
+	What:     "Several TXT records at one name begin with v=TLSRPTv1. Other TXT records beside one TLS-RPT record do no harm; several addresses stand in one record, parted by commas.",
+	Why:      "Senders take none of several records and send no reports, so that failing encryption goes unnoticed.",
+	Bad: `_smtp._tls IN TXT "v=TLSRPTv1; rua=mailto:tls@example.com"
+_smtp._tls IN TXT "v=TLSRPTv1; rua=mailto:tls@example.net"
+`,
+	Good: `_smtp._tls IN TXT "v=TLSRPTv1; rua=mailto:tls@example.com,mailto:tls@example.net"
+`,
+	Refs: []string{"RFC 8460, section 3"},
+	Fix:  rules.Manual,
+	Run:  TLSRPT.check(checkMultiple),
+}
+
+func checkMultiple(p *rules.Pass, s *Set) {
+	if s.Place != AtPolicy || len(s.Entries) < 2 {
+		return
+	}
+	var first *Entry
+	var extra []*Entry
+	alike := true
+	data := map[string]bool{}
+	for i := range s.Entries {
+		e := &s.Entries[i]
+		// Records of the same RDATA are one record to DNS (RFC 2181, section 5).
+		if !e.Version.Valid() || data[e.RR.Data] {
+			continue
+		}
+		data[e.RR.Data] = true
+		if first == nil {
+			first = e
+			continue
+		}
+		extra = append(extra, e)
+		alike = alike && sameFields(&first.Record, &e.Record)
+	}
+	if len(extra) == 0 {
+		return
+	}
+	part := zone.Part{Kind: zone.PartRData}
+	name := s.Standard.Name
+	f := rules.At(extra[0].RR, part, fmt.Sprintf("%s has %d %s records, and senders take none of several. Keep one.", s.Name, len(extra)+1, name))
+	f.Related = append(f.Related, rules.Related{Span: first.RR.Span(part), Message: "the first " + name + " record"})
+	for _, e := range extra[1:min(len(extra), most)] {
+		f.Related = append(f.Related, rules.Related{Span: e.RR.Span(part), Message: "another " + name + " record"})
+	}
+	if !alike {
+		p.Report(f.WithFix(rules.Manual, "keep the record that is meant and remove the others"))
+		return
+	}
+	var gone []zone.Record
+	for i := range s.Entries {
+		if e := &s.Entries[i]; e.Version.Valid() && e.RR.Data != first.RR.Data {
+			gone = append(gone, e.RR)
+		}
+	}
+	p.Report(f.WithFix(rules.Safe, "keep one of the records, which say the same", zone.Remove(gone...)))
+}
+
+// sameFields reports whether two records have the same fields with the same
+// values in the same order, however their blanks and strings are set.
+func sameFields(a, b *Record) bool {
+	if len(a.Fields) != len(b.Fields) {
+		return false
+	}
+	for i, f := range a.Fields {
+		g := b.Fields[i]
+		if f.Name.Of(a.Text) != g.Name.Of(b.Text) || f.Value.Of(a.Text) != g.Value.Of(b.Text) || f.Faults != g.Faults {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,317 @@
+package transport
+
+import (
+	"strings"
+
+	"github.com/zonelint/zonelint/rules/tagvalue"
+)
+
+// Record is an MTA-STS or TLS-RPT record as far as it can be read. Spans and
+// offsets are octets of Text, the strings of the TXT record joined.
+type Record struct {
+	Text    string
+	Version Version
+	// Fields are those behind the version in their order; where the version is
+	// not the first field, all fields and the version among them. A field whose
+	// "=" can be told although it is malformed ("id:1") has its Name and Value
+	// set and keeps its Faults.
+	Fields []tagvalue.Tag
+}
+
+// Form is how a record states its version.
+type Form uint8
+
+// The forms of the version. Senders discard a record that is neither
+// VersionGood nor VersionSpaced.
+const (
+	// NotMeant: nothing says that the text is meant as this standard's record.
+	NotMeant Form = iota
+	// VersionGood: exactly the version, then a semicolon or the end.
+	VersionGood
+	// VersionSpaced: blanks before the semicolon, which the ABNF allows and the
+	// text below it does not (RFC 8461, section 3.1; erratum 6285).
+	VersionSpaced
+	// VersionBehind: something stands before the version, mostly a blank.
+	VersionBehind
+	// VersionCase: it has other capitals, or blanks around the "=".
+	VersionCase
+	// VersionUnclosed: neither a semicolon nor the end follows.
+	VersionUnclosed
+	// VersionOther: another version than the only one.
+	VersionOther
+	// VersionBare: the value without "v=".
+	VersionBare
+	// VersionLate: the version is not the first field.
+	VersionLate
+	// VersionMissing: only the fields tell what is meant.
+	VersionMissing
+)
+
+// Version is the version of a record as it is written.
+type Version struct {
+	Form Form
+	// Span is the version from its "v" to the end of its value; empty at the
+	// start of the text where it is missing.
+	Span tagvalue.Span
+	// Semicolon is where the semicolon behind it stands, -1 if there is none.
+	Semicolon int
+	// Rest is where the fields behind it begin.
+	Rest int
+	// Proven says that the right version can be written without guessing what
+	// was meant.
+	Proven bool
+}
+
+// Valid reports whether senders take the record for one of the standard.
+func (v Version) Valid() bool { return v.Form == VersionGood || v.Form == VersionSpaced }
+
+// Parse reads the text of a TXT record. The record's Version.Form is NotMeant
+// if the text is not meant as the standard's; whether it is valid is another
+// question. With named false, for a text whose owner does not tell, only a text
+// that begins with something like the version is meant; with named true also
+// one that has it elsewhere or not at all. Fields are appended to buf.
+func (s *Standard) Parse(text string, named bool, buf []tagvalue.Tag) Record {
+	r := Record{Text: text, Version: s.leadingVersion(text, named)}
+	if r.Version.Form == NotMeant && !named {
+		return r
+	}
+	fields := s.grammar.Scan(buf, text, r.Version.Rest)[len(buf):]
+	if r.Version.Form == NotMeant {
+		v, ok := s.lateVersion(text, fields)
+		if !ok {
+			return r
+		}
+		r.Version = v
+	}
+	s.mend(text, fields)
+	r.Fields = fields
+	return r
+}
+
+// Meant reports whether a text whose owner does not tell begins like one of the
+// standard's. The first 40 octets are enough.
+func (s *Standard) Meant(text string) bool { return s.leadingVersion(text, false).Form != NotMeant }
+
+// leadingVersion reads the version at the start of a text.
+func (s *Standard) leadingVersion(text string, named bool) (v Version) {
+	start := skipJunk(text, 0)
+	i, bare, colon := start, true, false
+	if i < len(text) && text[i]|0x20 == 'v' {
+		eq := skipBlanks(text, i+1)
+		if eq < len(text) && (text[eq] == '=' || text[eq] == ':') {
+			bare, colon = false, text[eq] == ':'
+			i = skipBlanks(text, eq+1)
+		}
+	}
+	if bare && !named || !foldPrefix(text[i:], s.stem) {
+		return Version{}
+	}
+	end := i + len(s.stem)
+	other := false
+	if foldPrefix(text[i:], s.Version) {
+		end = i + len(s.Version)
+		for end < len(text) && ('0' <= text[end] && text[end] <= '9' || text[end] == '.' && end+1 < len(text) && '0' <= text[end+1] && text[end+1] <= '9') {
+			end++
+			other = true
+		}
+	} else {
+		for other = true; end < len(text) && alphanumeric(text[end]); end++ {
+		}
+	}
+	v.Span = tagvalue.Span{From: start, To: end}
+	var closed bool
+	v.Rest, v.Semicolon, closed, v.Proven = s.separator(text, end)
+	switch {
+	case other:
+		// "STS", "STSv", "STS1": there is no other version that could be meant.
+		switch text[i+len(s.stem) : end] {
+		case "", "v", "V", "1":
+		default:
+			v.Proven = false
+			if c := text[i+len(s.stem)] | 0x20; c != 'v' && ('0' > c || c > '9') {
+				return Version{} // another word
+			}
+		}
+		if bare {
+			return Version{}
+		}
+		v.Form = VersionOther
+	case colon:
+		v.Form = VersionOther
+	case bare:
+		v.Form = VersionBare
+	case text[start:i] != "v=" || text[i:end] != s.Version:
+		v.Form = VersionCase
+	case !closed:
+		v.Form = VersionUnclosed
+	case start > 0:
+		v.Form = VersionBehind
+	case v.Semicolon > end:
+		v.Form = VersionSpaced
+	default:
+		v.Form = VersionGood
+	}
+	return v
+}
+
+// separator reads what stands between the version and the fields behind it. If
+// that is no semicolon, proven tells whether the standard's field follows all
+// the same, or nothing.
+func (s *Standard) separator(text string, end int) (rest, semicolon int, closed, proven bool) {
+	i := skipBlanks(text, end)
+	if i == len(text) {
+		return i, -1, true, true
+	}
+	if text[i] == ';' {
+		return i + 1, i, true, true
+	}
+	for i < len(text) && strings.IndexByte(" \t\r\n;,:.|/\\\"'", text[i]) >= 0 {
+		i++
+	}
+	eq := skipBlanks(text, min(i+len(s.field), len(text)))
+	return i, -1, false, i == len(text) || foldPrefix(text[i:], s.field) && eq < len(text) && text[eq] == '='
+}
+
+// lateVersion finds the version behind other fields, or tells by the fields
+// that a record without one is meant as the standard's.
+func (s *Standard) lateVersion(text string, fields []tagvalue.Tag) (Version, bool) {
+	meant := false
+	for _, f := range fields {
+		value := f.Value.Of(text)
+		switch name := f.Name.Of(text); {
+		case strings.EqualFold(name, "v"):
+			if !s.Meant(text[f.Name.From:f.Value.To]) {
+				return Version{}, false // another standard's record
+			}
+			return Version{
+				Form: VersionLate, Span: tagvalue.Span{From: f.Name.From, To: f.Value.To}, Semicolon: -1,
+				Proven: strings.EqualFold(value, s.Version),
+			}, true
+		case !strings.EqualFold(name, s.field):
+		case s == STS:
+			meant = meant || validID(value)
+		default:
+			meant = meant || foldPrefix(value, "mailto:") || foldPrefix(value, "https:")
+		}
+	}
+	return Version{Form: VersionMissing, Semicolon: -1, Proven: true}, meant
+}
+
+// mend gives the standard's field its name and value where a colon or a blank
+// stands in place of the "=".
+func (s *Standard) mend(text string, fields []tagvalue.Tag) {
+	for i := range fields {
+		f := &fields[i]
+		if !f.Faults.Has(tagvalue.NoEquals) || !foldPrefix(f.Name.Of(text), s.field) {
+			continue
+		}
+		word := f.Name.From + len(s.field)
+		at := skipBlanks(text, word)
+		if at < f.Name.To && text[at] == ':' {
+			at = skipBlanks(text, at+1)
+		}
+		if word < at && at < f.Name.To {
+			f.Value = tagvalue.Span{From: at, To: f.Name.To}
+			f.Name.To = word
+		}
+	}
+}
+
+// is reports whether a field has exactly this name and can be told from its
+// value.
+func (r *Record) is(f *tagvalue.Tag, name string) bool {
+	return f.Name.Of(r.Text) == name && f.Value.From > f.Name.To
+}
+
+// first returns the first field of the name; nil if there is none.
+func (r *Record) first(name string) *tagvalue.Tag {
+	for i := range r.Fields {
+		if f := &r.Fields[i]; r.is(f, name) {
+			return f
+		}
+	}
+	return nil
+}
+
+// own returns the field that the standard requires, in capitals if there is
+// none in small letters; nil if there is neither.
+func (r *Record) own(s *Standard) *tagvalue.Tag {
+	if f := r.first(s.field); f != nil {
+		return f
+	}
+	for i := range r.Fields {
+		if f := &r.Fields[i]; f.Value.From > f.Name.To && strings.EqualFold(f.Name.Of(r.Text), s.field) {
+			return f
+		}
+	}
+	return nil
+}
+
+// junk is what people paste before a record without seeing it: blanks, quotes,
+// a no-break space, a zero-width space, a byte order mark.
+var junk = [...]string{" ", "\t", "\r", "\n", "\"", "'", "\u00a0", "\u200b", "\ufeff", "\u201c", "\u201d", "\u201e", "\u2018", "\u2019"}
+
+func skipJunk(text string, i int) int {
+	for i < len(text) && (text[i] <= '\'' || text[i] >= 0x80) { // the last of junk in ASCII
+		n := 0
+		for _, j := range junk {
+			if strings.HasPrefix(text[i:], j) {
+				n = len(j)
+				break
+			}
+		}
+		if n == 0 {
+			break
+		}
+		i += n
+	}
+	return i
+}
+
+func skipBlanks(text string, i int) int {
+	for i < len(text) && (text[i] == ' ' || text[i] == '\t') {
+		i++
+	}
+	return i
+}
+
+// foldPrefix reports whether s begins with prefix in any case.
+func foldPrefix(s, prefix string) bool {
+	return len(s) >= len(prefix) && strings.EqualFold(s[:len(prefix)], prefix)
+}
+
+func alphanumeric(c byte) bool {
+	return '0' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'z'
+}
+
+// validID reports whether s is an id of MTA-STS: 1 to 32 letters and digits
+// (RFC 8461, section 3.1, sts-id).
+func validID(s string) bool {
+	for i := 0; i < len(s); i++ {
+		if !alphanumeric(s[i]) {
+			return false
+		}
+	}
+	return s != "" && len(s) <= 32
+}
+
+// validName is sts-ext-name and tlsrpt-ext-name.
+func validName(s string) bool {
+	for i := 0; i < len(s); i++ {
+		if !alphanumeric(s[i]) && (i == 0 || s[i] != '_' && s[i] != '-' && s[i] != '.') {
+			return false
+		}
+	}
+	return s != "" && len(s) <= 32
+}
+
+// badValue returns the offset of the first octet that sts-ext-value and
+// tlsrpt-ext-value exclude, -1 if there is none.
+func badValue(s string) int {
+	for i := 0; i < len(s); i++ {
+		if c := s[i]; c <= ' ' || c >= 0x7f || c == '=' {
+			return i
+		}
+	}
+	return -1
+}
