@@ -12,9 +12,11 @@ import (
 
 // Rules returns the rules of the package.
 func Rules() []*rules.Rule {
-	return slices.Concat(stsRules, tlsrptRules)
+	return slices.Concat(stsRules, tlsrptRules, tlsaRules)
 }
 
 var stsRules = []*rules.Rule{stsVersion, stsSyntax, stsIDMissing, stsIDFormat, stsDupField, stsMultiple, stsWrongPlace, stsHostMissing}
 
 var tlsrptRules = []*rules.Rule{tlsrptVersion, tlsrptSyntax, tlsrptRUAMissing, tlsrptURI, tlsrptDupTag, tlsrptMultiple, tlsrptWrongPlace, tlsrptOldName}
+
+var tlsaRules = []*rules.Rule{tlsaUsage, tlsaSelector, tlsaMatching, tlsaLength, tlsaSMTPChoice}
