@@ -227,7 +227,8 @@ func missingLine(old, new []byte, z *zone.Zone, cs zone.ChangeSet) string {
 	lines := strings.Split(string(old), "\n")
 	rest := strings.Split(string(new), "\n")
 	for i, l := range lines {
-		if free[i+1] {
+		// A $GENERATE may inherit a TTL too.
+		if free[i+1] || strings.HasPrefix(strings.ToUpper(l), "$GENERATE") {
 			continue
 		}
 		// The last line may have got a line end.
