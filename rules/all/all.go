@@ -6,18 +6,20 @@ import (
 	"slices"
 
 	"github.com/zonelint/zonelint/rules"
+	"github.com/zonelint/zonelint/rules/dkim"
 	"github.com/zonelint/zonelint/rules/dmarc"
 	"github.com/zonelint/zonelint/rules/hygiene"
 	"github.com/zonelint/zonelint/rules/mx"
 	"github.com/zonelint/zonelint/rules/pack"
 	"github.com/zonelint/zonelint/rules/spf"
+	"github.com/zonelint/zonelint/rules/transport"
 )
 
 // Rules returns every rule in the order in which lists show them. The selector
 // says which packs a zone is checked against.
 func Rules(s pack.Selector) []*rules.Rule {
 	return slices.Concat(
-		hygiene.Rules(), mx.Rules(), spf.Rules(), dmarc.Rules(), pack.Rules(s),
+		hygiene.Rules(), mx.Rules(), spf.Rules(), dkim.Rules(), dmarc.Rules(), transport.Rules(), pack.Rules(s),
 		[]*rules.Rule{rules.SuppressionUnused, rules.SuppressionInvalid},
 	)
 }

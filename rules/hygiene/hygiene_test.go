@@ -8,15 +8,17 @@ import (
 	"testing"
 
 	"github.com/zonelint/zonelint/rules"
+	dkimrules "github.com/zonelint/zonelint/rules/dkim"
 	dmarcrules "github.com/zonelint/zonelint/rules/dmarc"
 	"github.com/zonelint/zonelint/rules/mx"
 	"github.com/zonelint/zonelint/rules/ruletest"
 	spfrules "github.com/zonelint/zonelint/rules/spf"
+	"github.com/zonelint/zonelint/rules/transport"
 	"github.com/zonelint/zonelint/zone"
 )
 
 func TestRules(t *testing.T) {
-	all := slices.Concat(Rules(), dmarcrules.Rules(), spfrules.Rules(), mx.Rules())
+	all := slices.Concat(Rules(), dkimrules.Rules(), dmarcrules.Rules(), spfrules.Rules(), mx.Rules(), transport.Rules())
 	if err := rules.Validate(all); err != nil {
 		t.Error(err)
 	}

@@ -22,10 +22,12 @@ var longString = &rules.Rule{
 	Run:  rules.On(texts, checkLong),
 }
 
-// exampleKey is a public RSA key of 2048 bits as DKIM has it, made up.
-const exampleKey = "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAzonelint0example0key0of0two0thousand0and0forty0eight0bits0" +
-	"which0no0mail0server0uses0to0sign0anything0zonelint0example0key0of0two0thousand0and0forty0eight0bits0which0no0mail0server0uses0" +
-	"to0sign0anything0zonelint0example0key0of0two0thousand0and0forty0eight0bits0which0no0mail0server0uses0to0sign0anything0QIDAQAB"
+// exampleKey is a public RSA key of 2048 bits as DKIM has it, which no mail
+// server uses.
+const exampleKey = "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAtbFdv8i6vybFjAbxGGieoPgPXqacKijoVpXBzwqwRsoBNE/6t+Vhnhvz" +
+	"aaf2R3Do7ejcCGZcxW6QjRwD4PDVs1uf6Rwe51EActbDU++YHoFgmV7k/nUXoUHIccC2qXabg+DErfupY6Vnal5GqQc08/0Glycq" +
+	"lMGjiNhuXh7lEqKDS5i2BoJZSVAEbw9Y14sMppWpQtmUjY/JWLLf5SDI8UMaajab9tgdQ7hDpvmF6UUieviy6dF0AtgMSFFlO0r6" +
+	"6gCo5Q/vOkmCF0lMGKLleLCPi4A7M1FDcvUdgGnfhESJPKn0wrhqt4ZzkTld+YUPTrfp5JlCVPwiWPIYqDJMBQIDAQAB"
 
 var semicolon = &rules.Rule{
 	ID:       "zone-txt-semicolon",
@@ -41,8 +43,12 @@ var semicolon = &rules.Rule{
 	Fix:  rules.Safe,
 	// What is left of the record says nothing about what was meant, and moved or
 	// changed as it is it would lose the rest.
-	Supersedes: []string{"dmarc-p-missing", "dmarc-p-missing-no-rua", "dmarc-misplaced"},
-	Run:        rules.On(texts, checkSemicolon),
+	Supersedes: []string{
+		"dmarc-p-missing", "dmarc-p-missing-no-rua", "dmarc-misplaced",
+		"dkim-no-p", "dkim-revoked", "dkim-base64", "dkim-key-der",
+		"sts-id-missing", "sts-wrong-place", "tlsrpt-rua-missing", "tlsrpt-wrong-place", "tlsrpt-old-name",
+	},
+	Run: rules.On(texts, checkSemicolon),
 }
 
 var unquoted = &rules.Rule{
@@ -66,13 +72,18 @@ var nonASCII = &rules.Rule{
 	Summary:  "a mail policy in a TXT record holds characters beyond ASCII",
 	What: "The text of an SPF, DMARC, DKIM, MTA-STS, TLS-RPT or BIMI record holds typographic quotation marks, no-break spaces, long dashes or other characters " +
 		"beyond ASCII, as texts copied from web pages do. Other texts may be in any characters; one that begins with a typographic quotation mark is pointed out.",
-	Why:        "These records are ASCII by their RFCs. Receivers do not find the version at the front, or do not know the term, and ignore the record or report an error.",
-	Bad:        "_dmarc IN TXT “v=DMARC1; p=none”\n",
-	Good:       "_dmarc IN TXT \"v=DMARC1; p=none\"\nabout IN TXT \"Société Exemple\"\n",
-	Refs:       []string{"RFC 7208, section 3.1", "RFC 6376, section 3.2", "RFC 8616, section 4"},
-	Fix:        rules.Safe,
-	Supersedes: []string{"dmarc-version", "dmarc-syntax", "dmarc-p-missing", "dmarc-p-missing-no-rua", "dmarc-misplaced"},
-	Run:        rules.On(texts, checkNonASCII),
+	Why:  "These records are ASCII by their RFCs. Receivers do not find the version at the front, or do not know the term, and ignore the record or report an error.",
+	Bad:  "_dmarc IN TXT “v=DMARC1; p=none”\n",
+	Good: "_dmarc IN TXT \"v=DMARC1; p=none\"\nabout IN TXT \"Société Exemple\"\n",
+	Refs: []string{"RFC 7208, section 3.1", "RFC 6376, section 3.2", "RFC 8616, section 4"},
+	Fix:  rules.Safe,
+	Supersedes: []string{
+		"dmarc-version", "dmarc-syntax", "dmarc-p-missing", "dmarc-p-missing-no-rua", "dmarc-misplaced",
+		"dkim-version", "dkim-syntax", "dkim-no-p", "dkim-base64", "dkim-k-unknown", "dkim-h-sha1", "dkim-s-not-email", "dkim-t-unknown",
+		"sts-version", "sts-syntax", "sts-id-missing", "sts-id-format", "sts-wrong-place",
+		"tlsrpt-version", "tlsrpt-syntax", "tlsrpt-rua-missing", "tlsrpt-uri", "tlsrpt-wrong-place", "tlsrpt-old-name",
+	},
+	Run: rules.On(texts, checkNonASCII),
 }
 
 var backslash = &rules.Rule{
@@ -86,7 +97,7 @@ var backslash = &rules.Rule{
 	Good:       "_dmarc IN TXT \"v=DMARC1\\; p=none\"\n",
 	Refs:       []string{"RFC 1035, section 5.1", "RFC 6376, section 3.2"},
 	Fix:        rules.Safe,
-	Supersedes: []string{"dmarc-version", "dmarc-syntax"},
+	Supersedes: []string{"dmarc-version", "dmarc-syntax", "dkim-version", "dkim-syntax", "sts-version", "sts-syntax", "sts-id-format", "tlsrpt-version", "tlsrpt-syntax", "tlsrpt-uri"},
 	Run:        rules.On(texts, checkBackslash),
 }
 
