@@ -10,6 +10,10 @@ func Rules() []*rules.Rule {
 	return []*rules.Rule{
 		missing, misplaced, multiple, version,
 		pMissing, pMissingNoRUA, pInvalid, spInvalid, npInvalid,
-		syntax, dupTag,
+		syntax, dupTag, unknownTag, removedTag, pOrder,
+		psdInvalid, tInvalid, testMode, alignInvalid,
+		foInvalid, foWithoutRUF, uriScheme, uriSyntax, uriSize,
+		spNone, npWeaker, spIgnored,
+		isSPFText, unrelatedText, reportAuthOwn,
 	}
 }

@@ -30,7 +30,11 @@ type Set struct {
 	Name    zone.Name
 	Place   Place
 	Entries []Entry
-	zone    *zone.Zone
+	// Others are the TXT records at the owner that are not meant as DMARC, where
+	// the owner is for DMARC alone: its first label is "_dmarc", or it is at
+	// AtAuthorisation.
+	Others []zone.Record
+	zone   *zone.Zone
 }
 
 // Entry is one record of a Set.
@@ -60,7 +64,8 @@ func (s *Set) valid() int {
 
 // Sets is the subject of all records that are meant as DMARC, each visited
 // once: every TXT record at a "_dmarc" owner that could be one, and TXT records
-// elsewhere that begin like one. What lies below a delegation is not visited,
+// elsewhere that begin like one. Owners that are for DMARC alone are visited
+// with any TXT record. What lies below a delegation is not visited,
 // since the zone does not answer for it.
 var Sets = &rules.Subject[*Set]{Each: eachSet}
 
@@ -74,7 +79,8 @@ func eachSet(p *rules.Pass, visit func(*Set)) {
 	)
 	for r := range z.OfType(zone.TypeTXT) {
 		named := label(r.Name)
-		if !named && !Meant(r.TextPrefix(40)) {
+		alone := named || authorises(r.Name)
+		if !alone && !Meant(r.TextPrefix(40)) {
 			continue
 		}
 		n, _ := z.Node(r.Name)
@@ -90,20 +96,23 @@ func eachSet(p *rules.Pass, visit func(*Set)) {
 		if z.Cut(r.Name) != "" {
 			continue
 		}
-		set.Name, set.Entries, tags = r.Name, set.Entries[:0], tags[:0]
+		set.Name, set.Entries, set.Others, tags = r.Name, set.Entries[:0], set.Others[:0], tags[:0]
 		for r := range n.Records() {
 			if r.Type != zone.TypeTXT {
 				continue
 			}
 			d := Parse(r.Text(), named, tags[len(tags):])
 			if d.Version.Form == NotDMARC {
+				if alone {
+					set.Others = append(set.Others, r)
+				}
 				continue
 			}
 			tags = append(tags, d.Tags...)
 			d.Tags = tags[len(tags)-len(d.Tags):]
 			set.Entries = append(set.Entries, Entry{r, d})
 		}
-		if len(set.Entries) == 0 {
+		if len(set.Entries)+len(set.Others) == 0 {
 			continue
 		}
 		switch {
@@ -130,6 +139,9 @@ func label(n zone.Name) bool { return strings.HasPrefix(string(n), "\x06_dmarc")
 // authorises reports whether a record at the name accepts the reports of other
 // domains: "_report._dmarc" stands behind at least one label.
 func authorises(n zone.Name) bool {
+	if !strings.Contains(string(n), "\x07_report\x06_dmarc") {
+		return false
+	}
 	for n = n.Parent(); len(n) > 1; n = n.Parent() {
 		if strings.HasPrefix(string(n), "\x07_report\x06_dmarc") {
 			return true
