@@ -43,7 +43,7 @@ func Parse(text string, buf []tagvalue.Tag) Record {
 		return Record{Text: text}
 	}
 	r.Meant = true
-	if strings.ContainsAny(text, `"\`) && r.debris() {
+	if (strings.IndexByte(text, '"') >= 0 || strings.IndexByte(text, '\\') >= 0) && r.debris() {
 		r.Debris = true
 		return r
 	}

@@ -207,7 +207,7 @@ func (t *twins) of(s *Set) zone.Name {
 	h.SetSeed(seed)
 	h.WriteString(string(domain(s.Name)))
 	key := d.value('p', "")
-	if strings.ContainsAny(key, " \t\r\n") {
+	if len(key) > (d.Key.Octets+2)/3*4 { // there are blanks within
 		key = strings.Join(strings.Fields(key), "")
 	}
 	h.WriteString(key)
