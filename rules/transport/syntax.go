@@ -86,7 +86,11 @@ func (r *Record) appendFaults(faults []fault, s *Standard, i int) []fault {
 	f := &r.Fields[i]
 	name, value := f.Name.Of(r.Text), f.Value.Of(r.Text)
 	add := func(from, to int, do string, repairs []edit, seen string, args ...any) {
-		faults = append(faults, fault{from, to, fmt.Sprintf(seen, args...) + ", so senders ignore the record. " + do, repairs})
+		message := ""
+		if len(faults) < most { // no more are told
+			message = fmt.Sprintf(seen, args...) + ", so senders ignore the record. " + do
+		}
+		faults = append(faults, fault{from, to, message, repairs})
 	}
 	if f.Faults.Has(tagvalue.NoSemicolon) {
 		add(f.Name.From, f.Equals+1, "Write \"; \" before it.", []edit{{f.Whole.From, f.Name.From, "; "}}, "A semicolon is missing before %q", name+"=")
