@@ -7,16 +7,16 @@ import (
 
 // Linear checks that work takes time about in proportion to its size: four
 // times the size must not take ten times as long, where the square would take
-// sixteen. It compares the best of several runs, so that a busy machine does
-// not fail it.
+// sixteen. It compares the best of several runs, in processor time where the
+// system tells it, so that a busy machine does not fail it.
 func Linear(t *testing.T, size int, work func(size int)) {
 	t.Helper()
 	best := func(size int) time.Duration {
 		least := time.Duration(1<<63 - 1)
 		for range 3 {
-			began := time.Now()
+			began := spent()
 			work(size)
-			least = min(least, time.Since(began))
+			least = min(least, spent()-began)
 		}
 		return least
 	}
