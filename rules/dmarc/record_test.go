@@ -243,8 +243,8 @@ func FuzzFix(f *testing.F) {
 			}
 			for i, why := range res.NotMade {
 				// A record is not moved as long as it has a mistake that takes a
-				// person to mend.
-				if res.Left[i].Rule == misplaced {
+				// person to mend; and the engine leaves what would bring another.
+				if res.Left[i].Rule == misplaced || strings.HasPrefix(why, "its fix would lead to") {
 					continue
 				}
 				t.Fatalf("%s %q: %s: %s\n%s", owner, text, res.Left[i].Rule.ID, why, strings.Join(now, "\n"))

@@ -27,7 +27,7 @@ var missing = &rules.Rule{
 }
 
 func checkMissing(p *rules.Pass, z *zone.Zone) {
-	if !z.Complete || len(z.Apex) <= 1 || len(z.Apex.Parent()) <= 1 || z.Apex.Within(arpa) {
+	if !z.Complete || z.Unread(z.Apex, zone.TypeMX) || len(z.Apex) <= 1 || len(z.Apex.Parent()) <= 1 || z.Apex.Within(arpa) {
 		return
 	}
 	n, ok := z.Node(z.Apex)

@@ -23,7 +23,7 @@ var missing = &rules.Rule{
 var arpa = zone.MustName("arpa")
 
 func checkMissing(p *rules.Pass, z *zone.Zone) {
-	if !z.Complete || z.Apex.Within(arpa) || z.Apex.NumLabels() < 2 {
+	if !z.Complete || z.Unread(z.Apex, zone.TypeTXT) || z.Apex.Within(arpa) || z.Apex.NumLabels() < 2 {
 		return
 	}
 	apex, ok := z.Node(z.Apex)
