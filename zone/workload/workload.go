@@ -4,6 +4,7 @@ package workload
 
 import (
 	"bufio"
+	"encoding/base64"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -51,15 +52,20 @@ func (w *writer) ipv6() string {
 	return fmt.Sprintf("2001:db8:%x:%x::%x", w.rnd.IntN(65536), w.rnd.IntN(65536), 1+w.rnd.IntN(65535))
 }
 
-const base64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
-
-// key returns text of the length of a 2048-bit RSA key, in two strings.
+// key returns a DKIM record with a public key of 2048 bits in two strings. It
+// has the form of a SubjectPublicKeyInfo (RFC 5280, section 4.1); its modulus
+// is random and odd, not a product of two primes.
 func (w *writer) key() (first, second string) {
-	b := []byte("v=DKIM1; k=rsa; p=MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA")
-	for len(b) < 400 {
-		b = append(b, base64[w.rnd.IntN(len(base64))])
+	der := []byte("\x30\x82\x01\x22\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01\x05\x00\x03\x82\x01\x0f\x00\x30\x82\x01\x0a\x02\x82\x01\x01\x00")
+	modulus := make([]byte, 256)
+	for i := range modulus {
+		modulus[i] = byte(w.rnd.IntN(256))
 	}
-	return string(b[:255]), string(b[255:]) + "IDAQAB"
+	modulus[0] |= 0x80
+	modulus[255] |= 1
+	der = append(append(der, modulus...), 2, 3, 1, 0, 1)
+	s := "v=DKIM1; k=rsa; p=" + base64.StdEncoding.EncodeToString(der)
+	return s[:255], s[255:]
 }
 
 // Large writes one zone of at least the given number of records, in which
