@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 
 	"github.com/zonelint/zonelint/zone"
+	"github.com/zonelint/zonelint/zone/resolve"
 )
 
 // Options choose what an Engine runs and how it judges.
@@ -16,6 +17,9 @@ type Options struct {
 	Select   []string            // ids of the only rules to show; all if empty. "spf-*" takes a family
 	Ignore   []string            // ids not to show, after Select
 	Severity map[string]Severity // ids whose findings get another severity
+	// Servers answer for names outside of the zone, in the order in which they
+	// are asked; without any, such names are unknown.
+	Servers []resolve.Server
 }
 
 // Engine runs a set of rules over zones. It is safe for concurrent use.
@@ -25,6 +29,8 @@ type Engine struct {
 	shown  map[*Rule]bool
 	level  map[*Rule]Severity
 	byID   map[string]*Rule
+
+	servers []resolve.Server
 }
 
 // UnknownRuleError names a rule that does not exist.
@@ -35,7 +41,7 @@ func (e *UnknownRuleError) Error() string { return fmt.Sprintf("no rule is calle
 // NewEngine makes an Engine. An id in opts that no rule has is an
 // *UnknownRuleError.
 func NewEngine(rs []*Rule, opts Options) (*Engine, error) {
-	e := &Engine{rules: rs, shown: map[*Rule]bool{}, level: map[*Rule]Severity{}, byID: map[string]*Rule{}}
+	e := &Engine{rules: rs, shown: map[*Rule]bool{}, level: map[*Rule]Severity{}, byID: map[string]*Rule{}, servers: opts.Servers}
 	for _, r := range rs {
 		e.byID[r.ID] = r
 		e.shown[r] = len(opts.Select) == 0
@@ -103,9 +109,17 @@ func (e *Engine) Rules() []*Rule { return e.rules }
 
 // Pass is one run of the rules over one zone. Rules report through it.
 type Pass struct {
-	Zone     *zone.Zone
+	Zone *zone.Zone
+	// Servers answer for what Zone does not know; see Lookup.
+	Servers  []resolve.Server
 	rule     *Rule
 	findings []Finding
+}
+
+// Lookup answers for a name inside or outside of the zone, following CNAMEs.
+// What nobody knows is Unknown, and no rule may take it for absent.
+func (p *Pass) Lookup(name zone.Name, t zone.Type) resolve.Answer {
+	return resolve.Lookup(p.Zone, p.Servers, name, t)
 }
 
 // Report records a finding of the rule that is running.
@@ -171,7 +185,7 @@ const large = 50_000
 // visit runs all groups of rules.
 func (e *Engine) visit(z *zone.Zone) []Finding {
 	if z.Len() < large {
-		p := &Pass{Zone: z}
+		p := &Pass{Zone: z, Servers: e.servers}
 		for _, run := range e.groups {
 			run(p)
 		}
@@ -183,7 +197,7 @@ func (e *Engine) visit(z *zone.Zone) []Finding {
 	for range min(runtime.GOMAXPROCS(0), len(e.groups)) {
 		wg.Go(func() {
 			for i := int(next.Add(1)) - 1; i < len(e.groups); i = int(next.Add(1)) - 1 {
-				passes[i].Zone = z
+				passes[i] = Pass{Zone: z, Servers: e.servers}
 				e.groups[i](&passes[i])
 			}
 		})
