@@ -37,25 +37,25 @@ func checkNoP(p *rules.Pass, e *Entry) {
 	}
 	for i := range d.Tags {
 		t := &d.Tags[i]
-		var ed edit
+		var ed tagvalue.Edit
 		switch name := t.Name.Of(d.Text); {
 		case name == "P":
-			ed = edit{t.Name.From, t.Name.To, "p"}
+			ed = tagvalue.Edit{From: t.Name.From, To: t.Name.To, Text: "p"}
 		case t.Faults.Has(tagvalue.NoEquals) && strings.HasPrefix(name, "p:"):
 			return // dkim-syntax says it
 		case t.Faults.Has(tagvalue.NoEquals) && keyLike(name):
-			ed = edit{t.Name.From, t.Name.From, "p="}
+			ed = tagvalue.Edit{From: t.Name.From, To: t.Name.From, Text: "p="}
 		default:
 			continue
 		}
 		f := rules.At(e.Record, zone.TextPart(t.Name.From, max(t.Name.To, t.Value.To)),
 			"This DKIM key stands without the tag p before it, so verifiers find no key and its signatures fail. Write p= before it.")
-		if ed.text == "p" {
+		if ed.Text == "p" {
 			f.Message = "The names of tags are told apart by case, so P is not p: verifiers find no key and its signatures fail. Write p=."
 		}
-		whole := Parse(edited(d.Text, []edit{ed}), nil)
-		if whole.Sound() || ed.text == "p" {
-			f = f.WithFix(rules.Safe, "name the key with p=", zone.Replace(e.Record, apply(e.Record, d.Text, []edit{ed})))
+		whole := Parse(tagvalue.Edited(d.Text, []tagvalue.Edit{ed}), nil)
+		if whole.Sound() || ed.Text == "p" {
+			f = f.WithFix(rules.Safe, "name the key with p=", zone.Replace(e.Record, tagvalue.Apply(e.Record, d.Text, []tagvalue.Edit{ed})))
 		} else {
 			f = f.WithFix(rules.Manual, "publish the whole key anew, behind p=")
 		}
@@ -225,16 +225,16 @@ func ed25519Key(data []byte) []byte {
 func withType(e *Entry, keyType, key string) zone.Record {
 	d := &e.DKIM
 	p := d.Tag('p')
-	edits := []edit{{p.Value.From, p.Value.To, key}}
+	edits := []tagvalue.Edit{{From: p.Value.From, To: p.Value.To, Text: key}}
 	switch k := d.Tag('k'); {
 	case k == nil:
-		edits = append([]edit{{p.Name.From, p.Name.From, "k=" + keyType + "; "}}, edits...)
+		edits = append([]tagvalue.Edit{{From: p.Name.From, To: p.Name.From, Text: "k=" + keyType + "; "}}, edits...)
 	case k.Value.From < p.Value.From:
-		edits = append([]edit{{k.Value.From, k.Value.To, keyType}}, edits...)
+		edits = append([]tagvalue.Edit{{From: k.Value.From, To: k.Value.To, Text: keyType}}, edits...)
 	default:
-		edits = append(edits, edit{k.Value.From, k.Value.To, keyType})
+		edits = append(edits, tagvalue.Edit{From: k.Value.From, To: k.Value.To, Text: keyType})
 	}
-	return apply(e.Record, d.Text, edits)
+	return tagvalue.Apply(e.Record, d.Text, edits)
 }
 
 var rsaLT1024 = &rules.Rule{

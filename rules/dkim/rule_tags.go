@@ -41,7 +41,7 @@ func checkType(p *rules.Pass, e *Entry) {
 			WithFix(rules.Safe, "write the type in small letters", zone.Replace(e.Record, e.WithText(t.Value.From, t.Value.To, kind))))
 		return
 	}
-	f := rules.At(e.Record, at, fmt.Sprintf("%q is no type of a DKIM key, so verifiers ignore the key and its signatures fail. Write k=rsa or k=ed25519, as the key is.", excerpt(value)))
+	f := rules.At(e.Record, at, fmt.Sprintf("%q is no type of a DKIM key, so verifiers ignore the key and its signatures fail. Write k=rsa or k=ed25519, as the key is.", tagvalue.Excerpt(value)))
 	if value == "" {
 		f.Message = "The type of this DKIM key is empty, so verifiers ignore the key and its signatures fail. Write k=rsa or k=ed25519, as the key is."
 	}
@@ -119,7 +119,7 @@ var sNotEmail = &rules.Rule{
 func reportList(p *rules.Pass, e *Entry, t *tagvalue.Tag, message, removed string, words ...string) {
 	d := &e.DKIM
 	value := t.Value.Of(d.Text)
-	what := fmt.Sprintf("only %q", excerpt(value))
+	what := fmt.Sprintf("only %q", tagvalue.Excerpt(value))
 	if value == "" {
 		what = "nothing"
 	}
@@ -132,7 +132,7 @@ func reportList(p *rules.Pass, e *Entry, t *tagvalue.Tag, message, removed strin
 			return
 		}
 	}
-	p.Report(f.WithFix(rules.Unsafe, removed, zone.Replace(e.Record, apply(e.Record, d.Text, []edit{removal(d.Text, t)}))))
+	p.Report(f.WithFix(rules.Unsafe, removed, zone.Replace(e.Record, tagvalue.Apply(e.Record, d.Text, []tagvalue.Edit{tagvalue.Removal(d.Text, t)}))))
 }
 
 var tTesting = &rules.Rule{
@@ -173,7 +173,7 @@ func withoutFlags(e *Entry, t *tagvalue.Tag, flag string) zone.Record {
 		}
 	}
 	if len(kept) == 0 {
-		return apply(e.Record, d.Text, []edit{removal(d.Text, t)})
+		return tagvalue.Apply(e.Record, d.Text, []tagvalue.Edit{tagvalue.Removal(d.Text, t)})
 	}
 	return e.WithText(t.Value.From, t.Value.To, strings.Join(kept, ":"))
 }
@@ -203,21 +203,21 @@ func checkFlags(p *rules.Pass, e *Entry) {
 		if strings.EqualFold(word, "y") || strings.EqualFold(word, "s") {
 			continue
 		}
-		if told++; told > most {
+		if told++; told > tagvalue.Most {
 			return
 		}
-		f := rules.At(e.Record, zone.TextPart(it.from, it.to), fmt.Sprintf("The flag %s means nothing, and verifiers ignore it. Remove it.", excerpt(word)))
+		f := rules.At(e.Record, zone.TextPart(it.from, it.to), fmt.Sprintf("The flag %s means nothing, and verifiers ignore it. Remove it.", tagvalue.Excerpt(word)))
 		switch colons := strings.NewReplacer(", ", ":", ",", ":", " ", ":").Replace(word); {
 		case word == "":
 			f = rules.At(e.Record, zone.TextPart(t.Name.From, max(t.Value.To, t.Equals+1)), "A flag is missing in the tag t, and verifiers that read strictly refuse the key. Remove the tag or the needless colon.").As(rules.Warning)
 		case !hyphenated(word) && onlyFlags(colons):
 			f = f.As(rules.Warning).WithFix(rules.Safe, "part the flags with a colon", zone.Replace(e.Record, e.WithText(it.from, it.to, colons)))
-			f.Message = fmt.Sprintf("%q are not two flags, since a colon must part them, so neither has its effect. Write %s.", excerpt(word), colons)
+			f.Message = fmt.Sprintf("%q are not two flags, since a colon must part them, so neither has its effect. Write %s.", tagvalue.Excerpt(word), colons)
 			p.Report(f)
 			continue
 		case !hyphenated(word):
 			f = f.As(rules.Warning)
-			f.Message = fmt.Sprintf("%q is no flag, and verifiers that read strictly refuse the key. Remove it.", excerpt(word))
+			f.Message = fmt.Sprintf("%q is no flag, and verifiers that read strictly refuse the key. Remove it.", tagvalue.Excerpt(word))
 		}
 		safety := rules.Unsafe
 		if word == "" {
@@ -274,7 +274,7 @@ var oldTags = &rules.Rule{
 			if name == 'q' || t.Value.Of(d.Text) == "*" {
 				safety = rules.Safe // it says what is so without it
 			}
-			p.Report(f.WithFix(safety, fmt.Sprintf("remove the tag %c", name), zone.Replace(e.Record, apply(e.Record, d.Text, []edit{removal(d.Text, t)}))))
+			p.Report(f.WithFix(safety, fmt.Sprintf("remove the tag %c", name), zone.Replace(e.Record, tagvalue.Apply(e.Record, d.Text, []tagvalue.Edit{tagvalue.Removal(d.Text, t)}))))
 		}
 	}),
 }

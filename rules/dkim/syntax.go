@@ -79,7 +79,7 @@ type fault struct {
 	from, to int
 	message  string
 	severity rules.Severity
-	repair   *edit
+	repair   *tagvalue.Edit
 }
 
 const faulty = tagvalue.NoEquals | tagvalue.NoName | tagvalue.BadName | tagvalue.Empty | tagvalue.NoSemicolon | tagvalue.BadOctet
@@ -95,14 +95,14 @@ func checkSyntax(p *rules.Pass, e *Entry) {
 		return
 	}
 	// One fix for all that can be repaired, so that the record changes once.
-	var edits []edit
+	var edits []tagvalue.Edit
 	for _, f := range faults {
 		if f.repair != nil {
 			edits = append(edits, *f.repair)
 		}
 	}
-	repaired := apply(e.Record, e.DKIM.Text, edits)
-	for _, f := range faults[:min(len(faults), most)] {
+	repaired := tagvalue.Apply(e.Record, e.DKIM.Text, edits)
+	for _, f := range faults[:min(len(faults), tagvalue.Most)] {
 		found := rules.At(e.Record, zone.TextPart(f.from, f.to), f.message).As(f.severity)
 		if f.repair != nil {
 			found = found.WithFix(rules.Safe, "write the record as tag=value; tag=value", zone.Replace(e.Record, repaired))
@@ -115,29 +115,29 @@ func checkSyntax(p *rules.Pass, e *Entry) {
 func appendFaults(faults []fault, r *Record, i int) []fault {
 	t := &r.Tags[i]
 	name := t.Name.Of(r.Text)
-	add := func(from, to int, severity rules.Severity, repair *edit, format string, args ...any) {
+	add := func(from, to int, severity rules.Severity, repair *tagvalue.Edit, format string, args ...any) {
 		faults = append(faults, fault{from, to, fmt.Sprintf(format, args...), severity, repair})
 	}
 	if t.Faults.Has(tagvalue.NoSemicolon) {
-		add(t.Name.From, max(t.Equals+1, t.Name.To), rules.Error, &edit{t.Whole.From, t.Name.From, "; "},
-			"A semicolon is missing before %q, so verifiers take it for a part of the value before it and the key is void. Write \"; \" before it.", excerpt(r.Text[t.Name.From:max(t.Equals+1, t.Name.To)]))
+		add(t.Name.From, max(t.Equals+1, t.Name.To), rules.Error, &tagvalue.Edit{From: t.Whole.From, To: t.Name.From, Text: "; "},
+			"A semicolon is missing before %q, so verifiers take it for a part of the value before it and the key is void. Write \"; \" before it.", tagvalue.Excerpt(r.Text[t.Name.From:max(t.Equals+1, t.Name.To)]))
 	}
 	switch {
 	case t.Faults.Has(tagvalue.Empty):
-		repair := removal(r.Text, t)
+		repair := tagvalue.Removal(r.Text, t)
 		add(max(t.Whole.From-1, 0), min(t.Whole.To+1, len(r.Text)), rules.Error, &repair,
 			"Nothing stands between two semicolons, and verifiers that keep to the RFC refuse such a key. Remove one of them.")
 	case t.Faults.Has(tagvalue.NoEquals) && r.keyWithoutTag(t):
 		// dkim-no-p says it.
 	case t.Faults.Has(tagvalue.NoEquals) && len(name) > 1 && strings.IndexByte(known, name[0]) >= 0 && name[1] == ':':
-		add(t.Name.From, t.Name.To, rules.Error, &edit{t.Name.From + 1, t.Name.From + 2, "="},
-			"%q has no \"=\", so it is no tag and the key is void. Write %s=.", excerpt(name), name[:1])
+		add(t.Name.From, t.Name.To, rules.Error, &tagvalue.Edit{From: t.Name.From + 1, To: t.Name.From + 2, Text: "="},
+			"%q has no \"=\", so it is no tag and the key is void. Write %s=.", tagvalue.Excerpt(name), name[:1])
 	case t.Faults.Has(tagvalue.NoEquals):
-		add(t.Name.From, t.Name.To, rules.Error, nil, "%q is no tag, since it has no \"=\", and verifiers refuse such a key. Write it as tag=value or remove it.", excerpt(name))
+		add(t.Name.From, t.Name.To, rules.Error, nil, "%q is no tag, since it has no \"=\", and verifiers refuse such a key. Write it as tag=value or remove it.", tagvalue.Excerpt(name))
 	case t.Faults.Has(tagvalue.NoName):
-		add(t.Equals, max(t.Value.To, t.Equals+1), rules.Error, nil, "No tag stands before %q, and verifiers refuse such a key. Write which tag it is or remove it.", excerpt(r.Text[t.Equals:max(t.Value.To, t.Equals+1)]))
+		add(t.Equals, max(t.Value.To, t.Equals+1), rules.Error, nil, "No tag stands before %q, and verifiers refuse such a key. Write which tag it is or remove it.", tagvalue.Excerpt(r.Text[t.Equals:max(t.Value.To, t.Equals+1)]))
 	case t.Faults.Has(tagvalue.BadName):
-		add(t.Name.From, t.Name.To, rules.Error, nil, "%q is no name of a tag, which has letters, digits and \"_\" only, and verifiers refuse such a key. Correct or remove it.", excerpt(name))
+		add(t.Name.From, t.Name.To, rules.Error, nil, "%q is no name of a tag, which has letters, digits and \"_\" only, and verifiers refuse such a key. Correct or remove it.", tagvalue.Excerpt(name))
 	}
 	if t.Faults.Has(tagvalue.BadOctet) {
 		severity := rules.Error
@@ -169,30 +169,30 @@ var dupTag = &rules.Rule{
 
 func checkDuplicates(p *rules.Pass, e *Entry) {
 	d := &e.DKIM
-	var edits []edit
+	var edits []tagvalue.Edit
 	again := 0
 	for i := range d.Tags {
 		if t := &d.Tags[i]; t.Faults.Has(tagvalue.Duplicate) {
 			again++
 			if d.Tags[t.First].Value.Of(d.Text) == t.Value.Of(d.Text) {
-				edits = append(edits, removal(d.Text, t))
+				edits = append(edits, tagvalue.Removal(d.Text, t))
 			}
 		}
 	}
 	if again == 0 {
 		return
 	}
-	repaired := apply(e.Record, d.Text, edits)
+	repaired := tagvalue.Apply(e.Record, d.Text, edits)
 	again = 0
 	for i := range d.Tags {
 		t := &d.Tags[i]
 		if !t.Faults.Has(tagvalue.Duplicate) {
 			continue
 		}
-		if again++; again > most {
+		if again++; again > tagvalue.Most {
 			return
 		}
-		first, name := &d.Tags[t.First], excerpt(t.Name.Of(d.Text))
+		first, name := &d.Tags[t.First], tagvalue.Excerpt(t.Name.Of(d.Text))
 		f := rules.At(e.Record, zone.TextPart(t.Name.From, max(t.Value.To, t.Equals+1)), "")
 		f.Related = []rules.Related{{Span: e.Span(zone.TextPart(first.Name.From, max(first.Value.To, first.Equals+1))), Message: "the first"}}
 		if first.Value.Of(d.Text) == t.Value.Of(d.Text) {

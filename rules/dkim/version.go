@@ -42,7 +42,7 @@ func checkVersion(p *rules.Pass, e *Entry) {
 	}
 	f := rules.At(e.Record, zone.TextPart(v.Name.From, max(v.Value.To, v.Equals+1)), "")
 	if !first {
-		repaired = apply(e.Record, d.Text, []edit{removal(d.Text, v)})
+		repaired = tagvalue.Apply(e.Record, d.Text, []tagvalue.Edit{tagvalue.Removal(d.Text, v)})
 		repaired = repaired.WithText(0, leadingBlanks(repaired.Text()), "v=DKIM1; ")
 	}
 	switch {
@@ -51,7 +51,7 @@ func checkVersion(p *rules.Pass, e *Entry) {
 	case value == "":
 		f.Message = "The version of this DKIM key is empty, so verifiers discard the key and its signatures fail. Write v=DKIM1."
 	default:
-		f.Message = fmt.Sprintf("%q is no version of a DKIM key, so verifiers discard the key and its signatures fail. Write v=DKIM1.", excerpt(value))
+		f.Message = fmt.Sprintf("%q is no version of a DKIM key, so verifiers discard the key and its signatures fail. Write v=DKIM1.", tagvalue.Excerpt(value))
 	}
 	// Where the rest is a good key, no other version can be meant.
 	if value == good || strings.EqualFold(value, good) || d.Key.sound() || d.Key.Form == KeyRevoked {

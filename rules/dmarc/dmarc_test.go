@@ -142,7 +142,7 @@ func TestFixes(t *testing.T) {
 		},
 		{
 			"an empty first tag", "_dmarc IN TXT \"; p=none; v=DMARC\"", rules.Safe,
-			[]string{`-_dmarc.example.com. 3600 IN TXT "; p=none; v=DMARC"`, `+_dmarc.example.com. 3600 IN TXT " p=none; v=DMARC"`},
+			[]string{`-_dmarc.example.com. 3600 IN TXT "; p=none; v=DMARC"`, `+_dmarc.example.com. 3600 IN TXT "p=none; v=DMARC"`},
 			[]string{"dmarc-version"},
 		},
 		{

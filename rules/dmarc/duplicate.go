@@ -40,14 +40,14 @@ func checkDuplicates(p *rules.Pass, e *Entry) {
 	if len(again) == 0 {
 		return
 	}
-	var edits []edit
+	var edits []tagvalue.Edit
 	for _, t := range again {
 		if _, same := firstOf(r, t); same {
-			edits = append(edits, removal(r.Text, t))
+			edits = append(edits, tagvalue.Removal(r.Text, &t))
 		}
 	}
-	repaired := apply(e.Record, r.Text, edits)
-	for _, t := range again[:min(len(again), most)] {
+	repaired := tagvalue.Apply(e.Record, r.Text, edits)
+	for _, t := range again[:min(len(again), tagvalue.Most)] {
 		first, same := firstOf(r, t)
 		name := t.Name.Of(r.Text)
 		f := rules.At(e.Record, zone.TextPart(t.Name.From, t.Value.To), "")

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/zonelint/zonelint/rules"
+	"github.com/zonelint/zonelint/rules/tagvalue"
 	"github.com/zonelint/zonelint/zone"
 )
 
@@ -20,11 +21,11 @@ func onEntries(check func(*rules.Pass, *Set, *Entry)) rules.Runner {
 // withEdits returns the finding with a fix that edits the record. As long as
 // the version is not right the fix is for a person: dmarc-version rewrites the
 // record first.
-func (e *Entry) withEdits(f rules.Finding, s rules.Safety, description string, edits ...edit) rules.Finding {
+func (e *Entry) withEdits(f rules.Finding, s rules.Safety, description string, edits ...tagvalue.Edit) rules.Finding {
 	if s == rules.Manual || len(edits) == 0 || !e.DMARC.Version.Valid() {
 		return f.WithFix(rules.Manual, description)
 	}
-	return f.WithFix(s, description, zone.Replace(e.Record, apply(e.Record, e.DMARC.Text, edits)))
+	return f.WithFix(s, description, zone.Replace(e.Record, tagvalue.Apply(e.Record, e.DMARC.Text, edits)))
 }
 
 // flag is a tag whose values are single letters, in any case.
@@ -112,15 +113,15 @@ func checkFlag(p *rules.Pass, e *Entry, g *flag) {
 		advice = string(meant)
 	}
 	f := rules.At(e.Record, zone.TextPart(t.Value.From, t.Value.To),
-		fmt.Sprintf("%q is no value of %s, so receivers take the default, %c: %s. Write %s=%s.", excerpt(value), g.tag, g.def, g.effect, g.tag, advice))
+		fmt.Sprintf("%q is no value of %s, so receivers take the default, %c: %s. Write %s=%s.", tagvalue.Excerpt(value), g.tag, g.def, g.effect, g.tag, advice))
 	switch {
 	case meant == 0:
 		f = f.WithFix(rules.Manual, fmt.Sprintf("choose %s=%s", g.tag, advice))
 	case certain || meant == rune(g.def):
-		f = e.withEdits(f, rules.Safe, fmt.Sprintf("write %s=%c", g.tag, meant), edit{t.Value.From, t.Value.To, string(meant)})
+		f = e.withEdits(f, rules.Safe, fmt.Sprintf("write %s=%c", g.tag, meant), tagvalue.Edit{From: t.Value.From, To: t.Value.To, Text: string(meant)})
 	default:
 		// It changes what receivers do with mail today.
-		f = e.withEdits(f, rules.Unsafe, fmt.Sprintf("write %s=%c", g.tag, meant), edit{t.Value.From, t.Value.To, string(meant)})
+		f = e.withEdits(f, rules.Unsafe, fmt.Sprintf("write %s=%c", g.tag, meant), tagvalue.Edit{From: t.Value.From, To: t.Value.To, Text: string(meant)})
 	}
 	p.Report(f)
 }

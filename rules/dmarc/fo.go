@@ -42,10 +42,10 @@ var foWithoutRUF = &rules.Rule{
 		if !ok || t.Value.Empty() || e.DMARC.named("ruf") {
 			return
 		}
-		var edits []edit
+		var edits []tagvalue.Edit
 		for _, t := range e.DMARC.Tags {
 			if strings.EqualFold(t.Name.Of(e.DMARC.Text), "fo") {
-				edits = append(edits, removal(e.DMARC.Text, t))
+				edits = append(edits, tagvalue.Removal(e.DMARC.Text, &t))
 			}
 		}
 		f := rules.At(e.Record, zone.TextPart(t.Name.From, t.Value.To),
@@ -79,18 +79,18 @@ func checkFailureOptions(p *rules.Pass, _ *Set, e *Entry) {
 	switch {
 	case !bad.Empty():
 		span = bad
-		message = fmt.Sprintf("%q is no option of fo, so receivers take the default, 0. The options are 0, 1, d and s, with colons between them.", excerpt(bad.Of(e.DMARC.Text)))
+		message = fmt.Sprintf("%q is no option of fo, so receivers take the default, 0. The options are 0, 1, d and s, with colons between them.", tagvalue.Excerpt(bad.Of(e.DMARC.Text)))
 	case strings.Contains(value, "0") && strings.Contains(value, "1"):
-		message = fmt.Sprintf("%q has both 0 and 1, which exclude each other: receivers by RFC 9989 take the default, 0, older ones do both. Write %s, since 1 includes 0.", excerpt(value), options)
+		message = fmt.Sprintf("%q has both 0 and 1, which exclude each other: receivers by RFC 9989 take the default, 0, older ones do both. Write %s, since 1 includes 0.", tagvalue.Excerpt(value), options)
 	default:
-		message = fmt.Sprintf("%q is not a list of options with colons between them, each once, so receivers by RFC 9989 take the default, 0. Write %s.", excerpt(value), options)
+		message = fmt.Sprintf("%q is not a list of options with colons between them, each once, so receivers by RFC 9989 take the default, 0. Write %s.", tagvalue.Excerpt(value), options)
 	}
 	f := rules.At(e.Record, zone.TextPart(span.From, span.To), message)
 	if !bad.Empty() || options == "" {
 		p.Report(f.WithFix(rules.Manual, "write fo as 0 or 1, d and s with colons between them"))
 		return
 	}
-	p.Report(e.withEdits(f, rules.Safe, "write fo="+options, edit{t.Value.From, t.Value.To, options}))
+	p.Report(e.withEdits(f, rules.Safe, "write fo="+options, tagvalue.Edit{From: t.Value.From, To: t.Value.To, Text: options}))
 }
 
 // validOptions is dmarc-fo (RFC 9989, section 4.8): one of 0 and 1, d and s,

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/zonelint/zonelint/rules"
+	"github.com/zonelint/zonelint/rules/tagvalue"
 	"github.com/zonelint/zonelint/zone"
 )
 
@@ -45,7 +46,7 @@ func checkMultiple(p *rules.Pass, s *Set) {
 			continue
 		}
 		extra = append(extra, e)
-		alike = alike && sameTags(&first.DMARC, &e.DMARC)
+		alike = alike && tagvalue.Same(first.DMARC.Text, first.DMARC.Tags, e.DMARC.Text, e.DMARC.Tags)
 	}
 	if len(extra) == 0 {
 		return
@@ -67,19 +68,4 @@ func checkMultiple(p *rules.Pass, s *Set) {
 		}
 	}
 	p.Report(f.WithFix(rules.Safe, "keep one of the records, which say the same", zone.Remove(gone...)))
-}
-
-// sameTags reports whether two records have the same tags with the same values
-// in the same order, however their blanks and strings are set.
-func sameTags(a, b *Record) bool {
-	if len(a.Tags) != len(b.Tags) {
-		return false
-	}
-	for i, t := range a.Tags {
-		u := b.Tags[i]
-		if t.Name.Of(a.Text) != u.Name.Of(b.Text) || t.Value.Of(a.Text) != u.Value.Of(b.Text) || t.Faults != u.Faults {
-			return false
-		}
-	}
-	return true
 }

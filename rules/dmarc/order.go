@@ -43,7 +43,7 @@ func checkOrder(p *rules.Pass, s *Set, e *Entry) {
 			"The p tag does not follow the version. RFC 9989 allows that, but receivers that read by the grammar of RFC 7489 refuse the record. Put it right behind v=DMARC1.")
 		at := r.Version.Span.To
 		p.Report(e.withEdits(f, rules.Safe, "put the p tag behind the version",
-			edit{at, at, "; " + r.Text[t.Name.From:t.Value.To]}, removal(r.Text, t)))
+			tagvalue.Edit{From: at, To: at, Text: "; " + r.Text[t.Name.From:t.Value.To]}, tagvalue.Removal(r.Text, &t)))
 		return
 	}
 }

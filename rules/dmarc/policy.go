@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/zonelint/zonelint/rules"
+	"github.com/zonelint/zonelint/rules/tagvalue"
 	"github.com/zonelint/zonelint/zone"
 )
 
@@ -135,7 +136,7 @@ func checkPolicy(p *rules.Pass, e *Entry, tag string) {
 	if near != NoPolicy {
 		advice = near.String()
 	}
-	what := fmt.Sprintf("%q is no policy", excerpt(value))
+	what := fmt.Sprintf("%q is no policy", tagvalue.Excerpt(value))
 	part := zone.TextPart(t.Value.From, t.Value.To)
 	if value == "" {
 		what = fmt.Sprintf("The tag %s has no value", tag)

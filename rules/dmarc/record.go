@@ -117,15 +117,15 @@ func Meant(text string) bool { return leadingVersion(text, false).Form != NotDMA
 
 // leadingVersion reads the version at the start of a text.
 func leadingVersion(text string, named bool) (v Version) {
-	start := skipJunk(text, 0)
+	start := tagvalue.SkipJunk(text, 0)
 	i, bare := start, true
 	loose := false
 	if i < len(text) && text[i]|0x20 == 'v' {
-		eq := skipBlanks(text, i+1)
+		eq := tagvalue.SkipBlanks(text, i+1)
 		if eq < len(text) && (text[eq] == '=' || text[eq] == ':') {
 			bare = false
 			loose = text[i] == 'V' || eq > i+1
-			i = skipBlanks(text, eq+1)
+			i = tagvalue.SkipBlanks(text, eq+1)
 			loose = loose || i > eq+1
 			if text[eq] == ':' {
 				v.Form = VersionOther
@@ -175,7 +175,7 @@ func leadingVersion(text string, named bool) (v Version) {
 // that is no semicolon, proven tells whether a tag follows all the same, or
 // nothing.
 func separator(text string, end int) (rest int, closed, proven bool) {
-	i := skipBlanks(text, end)
+	i := tagvalue.SkipBlanks(text, end)
 	if i == len(text) {
 		return i, true, true
 	}
@@ -192,7 +192,7 @@ func separator(text string, end int) (rest int, closed, proven bool) {
 	for i < len(text) && text[i]|0x20 >= 'a' && text[i]|0x20 <= 'z' {
 		i++
 	}
-	eq := skipBlanks(text, i)
+	eq := tagvalue.SkipBlanks(text, i)
 	return word, false, known(text[word:i]) && eq < len(text) && text[eq] == '='
 }
 
@@ -233,9 +233,9 @@ func mend(text string, tags []tagvalue.Tag) []tagvalue.Tag {
 			for word < t.Name.To && text[word]|0x20 >= 'a' && text[word]|0x20 <= 'z' {
 				word++
 			}
-			at := skipBlanks(text, word)
+			at := tagvalue.SkipBlanks(text, word)
 			if at < t.Name.To && text[at] == ':' {
-				at = skipBlanks(text, at+1)
+				at = tagvalue.SkipBlanks(text, at+1)
 			}
 			if word < at && at < t.Name.To && known(text[t.Name.From:word]) {
 				t.Value = tagvalue.Span{From: at, To: t.Name.To}
@@ -243,7 +243,7 @@ func mend(text string, tags []tagvalue.Tag) []tagvalue.Tag {
 				mended = true
 			}
 		case t.Faults.Has(tagvalue.BadName):
-			from := skipJunk(text[:t.Name.To], t.Name.From)
+			from := tagvalue.SkipJunk(text[:t.Name.To], t.Name.From)
 			if from > t.Name.From && known(text[from:t.Name.To]) {
 				t.Name.From = from
 				mended = true
@@ -285,32 +285,4 @@ func (r *Record) Tag(name string) (t tagvalue.Tag, ok bool) {
 		}
 	}
 	return tagvalue.Tag{}, false
-}
-
-// junk is what people paste before a record or a tag without seeing it: blanks,
-// quotes, a no-break space, a zero-width space, a byte order mark.
-var junk = []string{" ", "\t", "\r", "\n", `"`, "'", "\u00a0", "\u200b", "\ufeff", "\u201c", "\u201d", "\u2018", "\u2019", "\u201e", "\xa0"}
-
-func skipJunk(text string, i int) int {
-	for i < len(text) && (text[i] <= '\'' || text[i] >= 0x80) { // the last of junk in ASCII
-		n := 0
-		for _, j := range junk {
-			if strings.HasPrefix(text[i:], j) {
-				n = len(j)
-				break
-			}
-		}
-		if n == 0 {
-			break
-		}
-		i += n
-	}
-	return i
-}
-
-func skipBlanks(text string, i int) int {
-	for i < len(text) && (text[i] == ' ' || text[i] == '\t') {
-		i++
-	}
-	return i
 }

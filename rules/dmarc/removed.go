@@ -34,13 +34,13 @@ func checkRemoved(p *rules.Pass, _ *Set, e *Entry) {
 	enforced := e.DMARC.enforces()
 	test, _ := e.DMARC.Tag("t")
 	mode := test.Value.Of(e.DMARC.Text)
-	var gone []edit // the tags without which the record says the same
+	var gone []tagvalue.Edit // the tags without which the record says the same
 	for _, t := range e.DMARC.Tags {
 		if !e.DMARC.isRemoved(t) {
 			continue
 		}
 		if _, safety, _ := e.removed(t, enforced, mode); safety == rules.Safe {
-			gone = append(gone, removal(e.DMARC.Text, t))
+			gone = append(gone, tagvalue.Removal(e.DMARC.Text, &t))
 		}
 	}
 	n := 0
@@ -56,12 +56,12 @@ func checkRemoved(p *rules.Pass, _ *Set, e *Entry) {
 		case safety == rules.Unsafe && edits != nil:
 			f = e.withEdits(f, safety, "write t=y in place of pct=0", edits...)
 		case safety == rules.Unsafe:
-			f = e.withEdits(f, safety, "remove the tag "+name, removal(e.DMARC.Text, t))
+			f = e.withEdits(f, safety, "remove the tag "+name, tagvalue.Removal(e.DMARC.Text, &t))
 		default:
 			f = f.WithFix(rules.Manual, "remove pct, or write p=none or t=y as long as the policy is not meant for all mail")
 		}
 		p.Report(f)
-		if n++; n == most {
+		if n++; n == tagvalue.Most {
 			return
 		}
 	}
@@ -85,7 +85,7 @@ func (r *Record) isRemoved(t tagvalue.Tag) bool {
 // removed judges one of the removed tags in a record whose policy is enforced
 // or not, with the test mode "", y or n. The edits are those of a fix that is
 // not the removal of the tag.
-func (e *Entry) removed(t tagvalue.Tag, enforced bool, mode string) (f rules.Finding, safety rules.Safety, edits []edit) {
+func (e *Entry) removed(t tagvalue.Tag, enforced bool, mode string) (f rules.Finding, safety rules.Safety, edits []tagvalue.Edit) {
 	r := &e.DMARC
 	name, value := strings.ToLower(t.Name.Of(r.Text)), t.Value.Of(r.Text)
 	f = rules.At(e.Record, zone.TextPart(t.Name.From, t.Value.To), "").As(rules.Info)
@@ -96,7 +96,7 @@ func (e *Entry) removed(t tagvalue.Tag, enforced bool, mode string) (f rules.Fin
 	percent, err := strconv.Atoi(value)
 	switch {
 	case err != nil || percent < 0 || percent > 100 || value[0] == '+' || value[0] == '-':
-		f.Message = fmt.Sprintf("%q is no percentage, so older receivers take the default, 100, and those by RFC 9989 do not know the tag. Remove it.", excerpt(value))
+		f.Message = fmt.Sprintf("%q is no percentage, so older receivers take the default, 100, and those by RFC 9989 do not know the tag. Remove it.", tagvalue.Excerpt(value))
 		return f.As(rules.Warning), rules.Unsafe, nil
 	case percent == 100:
 		f.Message = "pct=100 is what receivers do without it, and RFC 9989 has removed the tag. Remove it."
@@ -111,7 +111,7 @@ func (e *Entry) removed(t tagvalue.Tag, enforced bool, mode string) (f rules.Fin
 		return f.As(rules.Warning), rules.Manual, nil
 	case mode == "":
 		f.Message = "Older receivers take pct=0 to apply the policy to no mail, those by RFC 9989 ignore it and apply the policy to all. Their form of it is t=y."
-		return f.As(rules.Warning), rules.Unsafe, []edit{{t.Name.From, t.Value.To, "t=y"}}
+		return f.As(rules.Warning), rules.Unsafe, []tagvalue.Edit{{From: t.Name.From, To: t.Value.To, Text: "t=y"}}
 	case strings.EqualFold(mode, "y"):
 		f.Message = "pct=0 tells older receivers what t=y tells those by RFC 9989, which has removed pct. Remove both when the test is over."
 		return f, rules.Unsafe, nil

@@ -7,6 +7,7 @@ import (
 	"golang.org/x/net/publicsuffix"
 
 	"github.com/zonelint/zonelint/rules"
+	"github.com/zonelint/zonelint/rules/tagvalue"
 	"github.com/zonelint/zonelint/zone"
 )
 
@@ -101,10 +102,10 @@ func checkIgnored(p *rules.Pass, s *Set, e *Entry) {
 	if above == "" {
 		return
 	}
-	var edits []edit
+	var edits []tagvalue.Edit
 	for _, t := range e.DMARC.Tags {
 		if name := t.Name.Of(e.DMARC.Text); strings.EqualFold(name, "sp") && ignored("sp") || strings.EqualFold(name, "np") && ignored("np") {
-			edits = append(edits, removal(e.DMARC.Text, t))
+			edits = append(edits, tagvalue.Removal(e.DMARC.Text, &t))
 		}
 	}
 	for _, tag := range [...]string{"sp", "np"} {

@@ -36,7 +36,7 @@ type fault struct {
 	from, to int
 	message  string
 	severity rules.Severity
-	repair   *edit
+	repair   *tagvalue.Edit
 }
 
 const faulty = tagvalue.NoEquals | tagvalue.NoName | tagvalue.BadName | tagvalue.Empty | tagvalue.NoSemicolon | tagvalue.BadOctet
@@ -53,14 +53,14 @@ func checkSyntax(p *rules.Pass, e *Entry) {
 		return
 	}
 	// One fix for all that can be repaired, so that the record changes once.
-	var edits []edit
+	var edits []tagvalue.Edit
 	for _, f := range faults {
 		if f.repair != nil {
 			edits = append(edits, *f.repair)
 		}
 	}
-	repaired := apply(e.Record, e.DMARC.Text, edits)
-	for _, f := range faults[:min(len(faults), most)] {
+	repaired := tagvalue.Apply(e.Record, e.DMARC.Text, edits)
+	for _, f := range faults[:min(len(faults), tagvalue.Most)] {
 		found := rules.At(e.Record, zone.TextPart(f.from, f.to), f.message).As(f.severity)
 		if f.repair != nil {
 			found = found.WithFix(rules.Safe, "write the record as tag=value; tag=value", zone.Replace(e.Record, repaired))
@@ -87,7 +87,7 @@ func appendFaults(faults []fault, r *Record, i int) []fault {
 	if isPolicy(name) {
 		severity = rules.Error
 	}
-	add := func(from, to int, repair *edit, format string, args ...any) {
+	add := func(from, to int, repair *tagvalue.Edit, format string, args ...any) {
 		faults = append(faults, fault{from, to, fmt.Sprintf(format, args...), severity, repair})
 	}
 	if t.Faults.Has(tagvalue.NoSemicolon) {
@@ -95,30 +95,30 @@ func appendFaults(faults []fault, r *Record, i int) []fault {
 		if isPolicy(before.Name.Of(r.Text)) {
 			severity = rules.Error
 		}
-		add(t.Name.From, t.Equals+1, &edit{t.Whole.From, t.Name.From, "; "},
+		add(t.Name.From, t.Equals+1, &tagvalue.Edit{From: t.Whole.From, To: t.Name.From, Text: "; "},
 			"A semicolon is missing before %q, so receivers read it as a part of the value of %s and lose both. Write \"; \" before it.", name+"=", before.Name.Of(r.Text))
 	}
 	switch {
 	case t.Faults.Has(tagvalue.Empty):
-		repair := removal(r.Text, *t)
+		repair := tagvalue.Removal(r.Text, t)
 		add(max(t.Whole.From-1, 0), min(t.Whole.To+1, len(r.Text)), &repair,
 			"Nothing stands between two semicolons, so receivers that read strictly refuse the record. Remove one of them.")
 	case t.Faults.Has(tagvalue.NoEquals) && t.Value.From > t.Name.To:
-		add(t.Name.From, t.Value.To, &edit{t.Name.To, t.Value.From, "="},
-			"%q has no \"=\", so receivers skip it. Write %s=%s.", excerpt(r.Text[t.Name.From:t.Value.To]), name, excerpt(value))
+		add(t.Name.From, t.Value.To, &tagvalue.Edit{From: t.Name.To, To: t.Value.From, Text: "="},
+			"%q has no \"=\", so receivers skip it. Write %s=%s.", tagvalue.Excerpt(r.Text[t.Name.From:t.Value.To]), name, tagvalue.Excerpt(value))
 	case t.Faults.Has(tagvalue.NoEquals):
-		add(t.Name.From, t.Name.To, nil, "%q is no tag, since it has no \"=\", and receivers skip it. Write it as tag=value or remove it.", excerpt(name))
+		add(t.Name.From, t.Name.To, nil, "%q is no tag, since it has no \"=\", and receivers skip it. Write it as tag=value or remove it.", tagvalue.Excerpt(name))
 	case t.Faults.Has(tagvalue.NoName):
-		add(t.Equals, t.Value.To, nil, "No tag stands before %q, so receivers skip it. Write which tag it is or remove it.", excerpt(r.Text[t.Equals:t.Value.To]))
+		add(t.Equals, t.Value.To, nil, "No tag stands before %q, so receivers skip it. Write which tag it is or remove it.", tagvalue.Excerpt(r.Text[t.Equals:t.Value.To]))
 	case t.Faults.Has(tagvalue.BadName) && known(name):
 		from := t.Whole.From
 		for from < t.Name.From && (r.Text[from] == ' ' || r.Text[from] == '\t') {
 			from++
 		}
-		add(from, t.Name.To, &edit{from, t.Name.From, ""},
+		add(from, t.Name.To, &tagvalue.Edit{From: from, To: t.Name.From, Text: ""},
 			"A quote or a blank that is none in ASCII stands before the tag %s, so receivers do not know the tag and skip it. Remove that.", name)
 	case t.Faults.Has(tagvalue.BadName):
-		add(t.Name.From, t.Name.To, nil, "%q is no name of a tag, since names are letters only, and receivers skip it. Correct or remove it.", excerpt(name))
+		add(t.Name.From, t.Name.To, nil, "%q is no name of a tag, since names are letters only, and receivers skip it. Correct or remove it.", tagvalue.Excerpt(name))
 	case value == "" && !isPolicy(name):
 		add(t.Name.From, t.Equals+1, nil, "The tag %s has no value, so receivers skip it. Give it one or remove it.", name)
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/zonelint/zonelint/rules"
+	"github.com/zonelint/zonelint/rules/tagvalue"
 	"github.com/zonelint/zonelint/zone"
 )
 
@@ -85,7 +86,7 @@ _dmarc IN TXT "example-site-verification=abc"
 			p.Report(rules.At(r, zone.Part{Kind: zone.PartRData},
 				fmt.Sprintf("This text at %s is no DMARC record, and receivers skip it. Put it where it is looked for.", s.Name)).
 				WithFix(rules.Manual, "move the record to the name that it is for"))
-			if n++; n == most {
+			if n++; n == tagvalue.Most {
 				return
 			}
 		}
@@ -137,7 +138,7 @@ func checkAuthorisation(p *rules.Pass, s *Set) {
 				fmt.Sprintf("This record may direct reports to another mailbox at %s, but not to one at %s, so receivers do not send them there. Name a mailbox at %s.", host, domain, host)).
 				WithFix(rules.Manual, fmt.Sprintf("name a mailbox at %s, or none", host)))
 			n++
-			return n < most
+			return n < tagvalue.Most
 		})
 	}
 }

@@ -43,18 +43,18 @@ func checkUnknown(p *rules.Pass, _ *Set, e *Entry) {
 		f := rules.At(e.Record, zone.TextPart(t.Name.From, t.Name.To), "")
 		if near := r.nearTag(name); near != "" {
 			f = f.As(rules.Warning)
-			f.Message = fmt.Sprintf("%q is no tag of DMARC, so receivers ignore it. If %s is meant, write that.", excerpt(name), near)
+			f.Message = fmt.Sprintf("%q is no tag of DMARC, so receivers ignore it. If %s is meant, write that.", tagvalue.Excerpt(name), near)
 			_, policy := r.Tag("p")
 			if value := t.Value.Of(r.Text); policy && fits(near, value) {
-				f = e.withEdits(f, rules.Unsafe, fmt.Sprintf("write %s in place of %s", near, excerpt(name)), edit{t.Name.From, t.Name.To, near})
+				f = e.withEdits(f, rules.Unsafe, fmt.Sprintf("write %s in place of %s", near, tagvalue.Excerpt(name)), tagvalue.Edit{From: t.Name.From, To: t.Name.To, Text: near})
 			} else {
 				f = f.WithFix(rules.Manual, fmt.Sprintf("write %s if that is meant, else remove it", near))
 			}
 		} else {
-			f.Message = fmt.Sprintf("%q is no tag of DMARC, so receivers ignore it. Remove it, unless it is meant for something else.", excerpt(name))
+			f.Message = fmt.Sprintf("%q is no tag of DMARC, so receivers ignore it. Remove it, unless it is meant for something else.", tagvalue.Excerpt(name))
 		}
 		p.Report(f)
-		if n++; n == most {
+		if n++; n == tagvalue.Most {
 			return
 		}
 	}

@@ -249,14 +249,14 @@ func checkURIs(p *rules.Pass, s *Set, e *Entry, description string, ours func(ve
 	r := &e.DMARC
 	var found []rules.Finding
 	var repairable []bool
-	var edits []edit
+	var edits []tagvalue.Edit
 	r.eachURI(func(u uri) bool {
 		v, repaired := judge(u.span.Of(r.Text))
 		if !ours(v) {
 			return true
 		}
 		span := u.span
-		change := edit{u.span.From, u.span.To, repaired}
+		change := tagvalue.Edit{From: u.span.From, To: u.span.To, Text: repaired}
 		ok := repaired != ""
 		if v == emptyItem {
 			if span, change, ok = comma(r.Text, u); !ok && u.span.From > u.list.From {
@@ -265,12 +265,12 @@ func checkURIs(p *rules.Pass, s *Set, e *Entry, description string, ours func(ve
 		}
 		if v == sized {
 			span.From += strings.IndexByte(u.span.Of(r.Text), '!')
-			change = edit{span.From, span.To, ""}
+			change = tagvalue.Edit{From: span.From, To: span.To, Text: ""}
 		}
 		if ok {
 			edits = append(edits, change)
 		}
-		if len(found) < most {
+		if len(found) < tagvalue.Most {
 			found = append(found, rules.At(e.Record, zone.TextPart(span.From, span.To), complaint(v, u, r.Text, repaired)))
 			repairable = append(repairable, ok)
 		}
@@ -298,7 +298,7 @@ func checkURIs(p *rules.Pass, s *Set, e *Entry, description string, ours func(ve
 
 // comma returns the comma that is too much where an item is empty; ok is false
 // if the list is nothing but commas.
-func comma(text string, u uri) (span tagvalue.Span, change edit, ok bool) {
+func comma(text string, u uri) (span tagvalue.Span, change tagvalue.Edit, ok bool) {
 	ok = strings.Trim(u.list.Of(text), ", \t") != ""
 	from := u.list.From
 	if i := strings.LastIndexByte(text[from:u.span.From], ','); i >= 0 {
@@ -312,15 +312,15 @@ func comma(text string, u uri) (span tagvalue.Span, change edit, ok bool) {
 		if start == from || text[start-1] == ',' {
 			start = at
 		}
-		return tagvalue.Span{From: at, To: at + 1}, edit{start, u.span.From, ""}, ok
+		return tagvalue.Span{From: at, To: at + 1}, tagvalue.Edit{From: start, To: u.span.From, Text: ""}, ok
 	}
-	return tagvalue.Span{From: u.span.To, To: u.span.To + 1}, edit{u.list.From, u.span.To + 1, ""}, ok
+	return tagvalue.Span{From: u.span.To, To: u.span.To + 1}, tagvalue.Edit{From: u.list.From, To: u.span.To + 1, Text: ""}, ok
 }
 
 // complaint is the message about a URI.
 func complaint(v verdict, u uri, text, repaired string) string {
-	written := excerpt(u.span.Of(text))
-	write := "Write " + excerpt(repaired) + "."
+	written := tagvalue.Excerpt(u.span.Of(text))
+	write := "Write " + tagvalue.Excerpt(repaired) + "."
 	if repaired == "" {
 		write = "Write it as mailto:NAME@DOMAIN."
 	}

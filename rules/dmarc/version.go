@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/zonelint/zonelint/rules"
+	"github.com/zonelint/zonelint/rules/tagvalue"
 	"github.com/zonelint/zonelint/zone"
 )
 
@@ -30,7 +31,7 @@ var version = &rules.Rule{
 func checkVersion(p *rules.Pass, s *Set, e *Entry) {
 	v := e.DMARC.Version
 	part := zone.TextPart(v.Span.From, v.Span.To)
-	written := excerpt(v.Span.Of(e.DMARC.Text))
+	written := tagvalue.Excerpt(v.Span.Of(e.DMARC.Text))
 	severity := rules.Error
 	var message string
 	switch v.Form {
@@ -41,8 +42,8 @@ func checkVersion(p *rules.Pass, s *Set, e *Entry) {
 		message = fmt.Sprintf("The version is written %q. That is allowed, but some receivers look for \"v=DMARC1\" letter by letter. Write it so.", written)
 	case VersionBehind:
 		part = zone.TextPart(0, v.Span.From)
-		before := fmt.Sprintf("%q", excerpt(e.DMARC.Text[:v.Span.From]))
-		if skipBlanks(e.DMARC.Text, 0) == v.Span.From {
+		before := fmt.Sprintf("%q", tagvalue.Excerpt(e.DMARC.Text[:v.Span.From]))
+		if tagvalue.SkipBlanks(e.DMARC.Text, 0) == v.Span.From {
 			before = "a blank"
 		}
 		message = fmt.Sprintf("The record begins with %s before v=DMARC1, so receivers do not take it for DMARC and ignore it. Remove that.", before)
@@ -86,15 +87,15 @@ func withVersion(e *Entry) zone.Record {
 	v, text := e.DMARC.Version, e.DMARC.Text
 	switch v.Form {
 	case VersionMissing:
-		return e.WithText(0, skipJunk(text, 0), good+"; ")
+		return e.WithText(0, tagvalue.SkipJunk(text, 0), good+"; ")
 	case VersionLate:
 		r := e.Record
 		for _, t := range e.DMARC.Tags {
 			if t.Name.From == v.Span.From {
-				r = apply(r, text, []edit{removal(text, t)})
+				r = tagvalue.Apply(r, text, []tagvalue.Edit{tagvalue.Removal(text, &t)})
 			}
 		}
-		return r.WithText(0, skipJunk(r.Text(), 0), good+"; ")
+		return r.WithText(0, tagvalue.SkipJunk(r.Text(), 0), good+"; ")
 	}
 	if _, closed, _ := separator(text, v.Span.To); closed {
 		return e.WithText(0, v.Span.To, good)

@@ -99,7 +99,7 @@ func checkID(p *rules.Pass, s *Set, e *Entry) {
 	if validID(value) {
 		return
 	}
-	from, what := f.Value.From, fmt.Sprintf("%q is no id", excerpt(value))
+	from, what := f.Value.From, fmt.Sprintf("%q is no id", tagvalue.Excerpt(value))
 	switch {
 	case value == "":
 		from, what = f.Name.From, "The id is empty"
@@ -170,23 +170,23 @@ func checkDuplicates(p *rules.Pass, s *Set, e *Entry) {
 	if len(again) == 0 {
 		return
 	}
-	var edits []edit
+	var edits []tagvalue.Edit
 	for _, f := range again {
 		if first, same := e.firstOf(f); same {
-			edits = append(edits, removal(e.Text, f))
+			edits = append(edits, tagvalue.Removal(e.Text, &f))
 		} else if s.Standard == TLSRPT && e.addresses(&f) {
 			// One rua with all addresses is the same to every sender that reads both.
-			edits = append(edits, removal(e.Text, f), edit{first.To, first.To, "," + f.Value.Of(e.Text)})
+			edits = append(edits, tagvalue.Removal(e.Text, &f), tagvalue.Edit{From: first.To, To: first.To, Text: "," + f.Value.Of(e.Text)})
 		}
 	}
-	slices.SortStableFunc(edits, func(a, b edit) int { return cmp.Or(a.from-b.from, a.to-b.to) })
+	slices.SortStableFunc(edits, func(a, b tagvalue.Edit) int { return cmp.Or(a.From-b.From, a.To-b.To) })
 	var repaired zone.Record
 	if len(edits) > 0 {
-		repaired = apply(e.RR, e.Text, edits)
+		repaired = tagvalue.Apply(e.RR, e.Text, edits)
 	}
-	for _, f := range again[:min(len(again), most)] {
+	for _, f := range again[:min(len(again), tagvalue.Most)] {
 		first, same := e.firstOf(f)
-		name := excerpt(f.Name.Of(e.Text))
+		name := tagvalue.Excerpt(f.Name.Of(e.Text))
 		found := rules.At(e.RR, zone.TextPart(f.Name.From, f.Value.To), "")
 		found.Related = []rules.Related{{Span: e.RR.Span(zone.TextPart(first.From, first.To)), Message: "the first"}}
 		switch {

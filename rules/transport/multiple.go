@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/zonelint/zonelint/rules"
+	"github.com/zonelint/zonelint/rules/tagvalue"
 	"github.com/zonelint/zonelint/zone"
 )
 
@@ -61,7 +62,7 @@ func checkMultiple(p *rules.Pass, s *Set) {
 			continue
 		}
 		extra = append(extra, e)
-		alike = alike && sameFields(&first.Record, &e.Record)
+		alike = alike && tagvalue.Same(first.Record.Text, first.Record.Fields, e.Record.Text, e.Record.Fields)
 	}
 	if len(extra) == 0 {
 		return
@@ -70,7 +71,7 @@ func checkMultiple(p *rules.Pass, s *Set) {
 	name := s.Standard.Name
 	f := rules.At(extra[0].RR, part, fmt.Sprintf("%s has %d %s records, and senders take none of several. Keep one.", s.Name, len(extra)+1, name))
 	f.Related = append(f.Related, rules.Related{Span: first.RR.Span(part), Message: "the first " + name + " record"})
-	for _, e := range extra[1:min(len(extra), most)] {
+	for _, e := range extra[1:min(len(extra), tagvalue.Most)] {
 		f.Related = append(f.Related, rules.Related{Span: e.RR.Span(part), Message: "another " + name + " record"})
 	}
 	if !alike {
@@ -84,19 +85,4 @@ func checkMultiple(p *rules.Pass, s *Set) {
 		}
 	}
 	p.Report(f.WithFix(rules.Safe, "keep one of the records, which say the same", zone.Remove(gone...)))
-}
-
-// sameFields reports whether two records have the same fields with the same
-// values in the same order, however their blanks and strings are set.
-func sameFields(a, b *Record) bool {
-	if len(a.Fields) != len(b.Fields) {
-		return false
-	}
-	for i, f := range a.Fields {
-		g := b.Fields[i]
-		if f.Name.Of(a.Text) != g.Name.Of(b.Text) || f.Value.Of(a.Text) != g.Value.Of(b.Text) || f.Faults != g.Faults {
-			return false
-		}
-	}
-	return true
 }

@@ -94,13 +94,13 @@ func (s *Standard) Meant(text string) bool { return s.leadingVersion(text, false
 
 // leadingVersion reads the version at the start of a text.
 func (s *Standard) leadingVersion(text string, named bool) (v Version) {
-	start := skipJunk(text, 0)
+	start := tagvalue.SkipJunk(text, 0)
 	i, bare, colon := start, true, false
 	if i < len(text) && text[i]|0x20 == 'v' {
-		eq := skipBlanks(text, i+1)
+		eq := tagvalue.SkipBlanks(text, i+1)
 		if eq < len(text) && (text[eq] == '=' || text[eq] == ':') {
 			bare, colon = false, text[eq] == ':'
-			i = skipBlanks(text, eq+1)
+			i = tagvalue.SkipBlanks(text, eq+1)
 		}
 	}
 	if bare && !named || !foldPrefix(text[i:], s.stem) {
@@ -158,7 +158,7 @@ func (s *Standard) leadingVersion(text string, named bool) (v Version) {
 // that is no semicolon, proven tells whether the standard's field follows all
 // the same, or nothing.
 func (s *Standard) separator(text string, end int) (rest, semicolon int, closed, proven bool) {
-	i := skipBlanks(text, end)
+	i := tagvalue.SkipBlanks(text, end)
 	if i == len(text) {
 		return i, -1, true, true
 	}
@@ -168,7 +168,7 @@ func (s *Standard) separator(text string, end int) (rest, semicolon int, closed,
 	for i < len(text) && strings.IndexByte(" \t\r\n;,:.|/\\\"'", text[i]) >= 0 {
 		i++
 	}
-	eq := skipBlanks(text, min(i+len(s.field), len(text)))
+	eq := tagvalue.SkipBlanks(text, min(i+len(s.field), len(text)))
 	return i, -1, false, i == len(text) || foldPrefix(text[i:], s.field) && eq < len(text) && text[eq] == '='
 }
 
@@ -206,9 +206,9 @@ func (s *Standard) mend(text string, fields []tagvalue.Tag) {
 			continue
 		}
 		word := f.Name.From + len(s.field)
-		at := skipBlanks(text, word)
+		at := tagvalue.SkipBlanks(text, word)
 		if at < f.Name.To && text[at] == ':' {
-			at = skipBlanks(text, at+1)
+			at = tagvalue.SkipBlanks(text, at+1)
 		}
 		if word < at && at < f.Name.To {
 			f.Value = tagvalue.Span{From: at, To: f.Name.To}
@@ -245,34 +245,6 @@ func (r *Record) own(s *Standard) *tagvalue.Tag {
 		}
 	}
 	return nil
-}
-
-// junk is what people paste before a record without seeing it: blanks, quotes,
-// a no-break space, a zero-width space, a byte order mark.
-var junk = [...]string{" ", "\t", "\r", "\n", "\"", "'", "\u00a0", "\u200b", "\ufeff", "\u201c", "\u201d", "\u201e", "\u2018", "\u2019"}
-
-func skipJunk(text string, i int) int {
-	for i < len(text) && (text[i] <= '\'' || text[i] >= 0x80) { // the last of junk in ASCII
-		n := 0
-		for _, j := range junk {
-			if strings.HasPrefix(text[i:], j) {
-				n = len(j)
-				break
-			}
-		}
-		if n == 0 {
-			break
-		}
-		i += n
-	}
-	return i
-}
-
-func skipBlanks(text string, i int) int {
-	for i < len(text) && (text[i] == ' ' || text[i] == '\t') {
-		i++
-	}
-	return i
 }
 
 // foldPrefix reports whether s begins with prefix in any case.

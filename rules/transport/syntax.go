@@ -48,7 +48,7 @@ var tlsrptSyntax = &rules.Rule{
 type fault struct {
 	from, to int
 	message  string
-	repairs  []edit
+	repairs  []tagvalue.Edit
 }
 
 func checkSyntax(p *rules.Pass, s *Set, e *Entry) {
@@ -60,15 +60,15 @@ func checkSyntax(p *rules.Pass, s *Set, e *Entry) {
 		return
 	}
 	// One fix for all that can be repaired, so that the record changes once.
-	var edits []edit
+	var edits []tagvalue.Edit
 	for _, f := range faults {
 		edits = append(edits, f.repairs...)
 	}
 	var repaired zone.Record
 	if len(edits) > 0 {
-		repaired = apply(e.RR, e.Text, edits)
+		repaired = tagvalue.Apply(e.RR, e.Text, edits)
 	}
-	for _, f := range faults[:min(len(faults), most)] {
+	for _, f := range faults[:min(len(faults), tagvalue.Most)] {
 		found := rules.At(e.RR, zone.TextPart(f.from, f.to), f.message)
 		if len(f.repairs) > 0 {
 			found = found.WithFix(rules.Safe, "write the record as name=value; name=value", zone.Replace(e.RR, repaired))
@@ -85,47 +85,47 @@ func checkSyntax(p *rules.Pass, s *Set, e *Entry) {
 func (r *Record) appendFaults(faults []fault, s *Standard, i int) []fault {
 	f := &r.Fields[i]
 	name, value := f.Name.Of(r.Text), f.Value.Of(r.Text)
-	add := func(from, to int, do string, repairs []edit, seen string, args ...any) {
+	add := func(from, to int, do string, repairs []tagvalue.Edit, seen string, args ...any) {
 		message := ""
-		if len(faults) < most { // no more are told
+		if len(faults) < tagvalue.Most { // no more are told
 			message = fmt.Sprintf(seen, args...) + ", so senders ignore the record. " + do
 		}
 		faults = append(faults, fault{from, to, message, repairs})
 	}
 	if f.Faults.Has(tagvalue.NoSemicolon) {
-		add(f.Name.From, f.Equals+1, "Write \"; \" before it.", []edit{{f.Whole.From, f.Name.From, "; "}}, "A semicolon is missing before %q", name+"=")
+		add(f.Name.From, f.Equals+1, "Write \"; \" before it.", []tagvalue.Edit{{From: f.Whole.From, To: f.Name.From, Text: "; "}}, "A semicolon is missing before %q", name+"=")
 	}
 	switch {
 	case f.Faults.Has(tagvalue.Empty):
-		add(max(f.Whole.From-1, 0), min(f.Whole.To+1, len(r.Text)), "Remove one of them.", []edit{removal(r.Text, *f)}, "Nothing stands between two semicolons")
+		add(max(f.Whole.From-1, 0), min(f.Whole.To+1, len(r.Text)), "Remove one of them.", []tagvalue.Edit{tagvalue.Removal(r.Text, f)}, "Nothing stands between two semicolons")
 		return faults
 	case f.Faults.Has(tagvalue.NoEquals) && f.Value.From > f.Name.To:
-		add(f.Name.From, f.Value.To, fmt.Sprintf("Write %s=%s.", s.field, excerpt(value)), []edit{{f.Name.From, f.Value.From, s.field + "="}}, "%q has no \"=\"", excerpt(r.Text[f.Name.From:f.Value.To]))
+		add(f.Name.From, f.Value.To, fmt.Sprintf("Write %s=%s.", s.field, tagvalue.Excerpt(value)), []tagvalue.Edit{{From: f.Name.From, To: f.Value.From, Text: s.field + "="}}, "%q has no \"=\"", tagvalue.Excerpt(r.Text[f.Name.From:f.Value.To]))
 	case f.Faults.Has(tagvalue.NoEquals):
-		add(f.Name.From, f.Name.To, "Write it as name=value or remove it.", nil, "%q is no field, since it has no \"=\"", excerpt(name))
+		add(f.Name.From, f.Name.To, "Write it as name=value or remove it.", nil, "%q is no field, since it has no \"=\"", tagvalue.Excerpt(name))
 		return faults
 	case f.Faults.Has(tagvalue.NoName):
-		add(f.Equals, f.Value.To, "Write which field it is or remove it.", nil, "No name stands before %q", excerpt(r.Text[f.Equals:f.Value.To]))
+		add(f.Equals, f.Value.To, "Write which field it is or remove it.", nil, "No name stands before %q", tagvalue.Excerpt(r.Text[f.Equals:f.Value.To]))
 		return faults
 	case !validName(name):
-		add(f.Name.From, f.Name.To, "Correct or remove it.", nil, "%q is no name of a field, which is at most 32 letters, digits, \"_\", \"-\" and \".\"", excerpt(name))
+		add(f.Name.From, f.Name.To, "Correct or remove it.", nil, "%q is no name of a field, which is at most 32 letters, digits, \"_\", \"-\" and \".\"", tagvalue.Excerpt(name))
 	case f.Name.To < f.Equals || f.Equals+1 < f.Value.From && value != "":
 		from, to := f.Name.To, max(f.Equals+1, f.Value.From)
-		add(from, to, fmt.Sprintf("Write %s= without blanks.", name), []edit{{from, to, "="}}, "A blank stands beside the \"=\" of the field %s", name)
+		add(from, to, fmt.Sprintf("Write %s= without blanks.", name), []tagvalue.Edit{{From: from, To: to, Text: "="}}, "A blank stands beside the \"=\" of the field %s", name)
 	}
 	switch own := strings.EqualFold(name, s.field); {
 	case own:
 	case value == "":
-		add(f.Name.From, f.Equals+1, "Give it one or remove it.", nil, "The field %s has no value", excerpt(name))
+		add(f.Name.From, f.Equals+1, "Give it one or remove it.", nil, "The field %s has no value", tagvalue.Excerpt(name))
 	default:
 		if at := badValue(value); at >= 0 {
 			at += f.Value.From
-			add(at, at+1, "Remove it.", nil, "The value of the field %s holds %q, which may not stand there", excerpt(name), r.Text[at:at+1])
+			add(at, at+1, "Remove it.", nil, "The value of the field %s holds %q, which may not stand there", tagvalue.Excerpt(name), r.Text[at:at+1])
 		}
 	}
 	// A blank may only stand beside a semicolon.
 	if !f.Closed && f.Whole.To == len(r.Text) && f.Value.To < f.Whole.To && value != "" {
-		add(f.Value.To, f.Whole.To, "Remove it.", []edit{{f.Value.To, f.Whole.To, ""}}, "A blank stands at the end of the record")
+		add(f.Value.To, f.Whole.To, "Remove it.", []tagvalue.Edit{{From: f.Value.To, To: f.Whole.To, Text: ""}}, "A blank stands at the end of the record")
 	}
 	return faults
 }

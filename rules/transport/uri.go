@@ -62,18 +62,18 @@ func checkURIs(p *rules.Pass, s *Set, e *Entry) {
 	if len(faults) == 0 {
 		return
 	}
-	var edits []edit
+	var edits []tagvalue.Edit
 	for _, f := range faults {
 		if f.repair != "" {
-			edits = append(edits, edit{f.From, f.To, f.repair})
+			edits = append(edits, tagvalue.Edit{From: f.From, To: f.To, Text: f.repair})
 		}
 	}
 	var repaired zone.Record
 	if len(edits) > 0 {
-		repaired = apply(e.RR, e.Text, edits)
+		repaired = tagvalue.Apply(e.RR, e.Text, edits)
 	}
-	for _, f := range faults[:min(len(faults), most)] {
-		written := excerpt(f.Of(e.Text))
+	for _, f := range faults[:min(len(faults), tagvalue.Most)] {
+		written := tagvalue.Excerpt(f.Of(e.Text))
 		found := rules.At(e.RR, zone.TextPart(f.From, f.To), "")
 		switch f.URIFault {
 		case OtherScheme:

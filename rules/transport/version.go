@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/zonelint/zonelint/rules"
+	"github.com/zonelint/zonelint/rules/tagvalue"
 	"github.com/zonelint/zonelint/zone"
 )
 
@@ -48,7 +49,7 @@ func checkVersion(p *rules.Pass, s *Set, e *Entry) {
 	v, text := e.Version, e.Text
 	want := "v=" + s.Standard.Version
 	part := zone.TextPart(v.Span.From, v.Span.To)
-	written := excerpt(v.Span.Of(text))
+	written := tagvalue.Excerpt(v.Span.Of(text))
 	severity := rules.Error
 	var message string
 	switch v.Form {
@@ -60,8 +61,8 @@ func checkVersion(p *rules.Pass, s *Set, e *Entry) {
 		message = fmt.Sprintf("A blank stands between %q and its semicolon, and many senders only take records that begin with %q. Remove it.", want, want+";")
 	case VersionBehind:
 		part = zone.TextPart(0, v.Span.From)
-		before := fmt.Sprintf("%q", excerpt(text[:v.Span.From]))
-		if skipBlanks(text, 0) == v.Span.From {
+		before := fmt.Sprintf("%q", tagvalue.Excerpt(text[:v.Span.From]))
+		if tagvalue.SkipBlanks(text, 0) == v.Span.From {
 			before = "a blank"
 		}
 		message = fmt.Sprintf("The record begins with %s before %q, so senders discard it. Remove that.", before, want)
@@ -106,12 +107,12 @@ func withVersion(e *Entry, want string) zone.Record {
 		r := e.RR
 		for _, f := range e.Fields {
 			if f.Name.From == v.Span.From {
-				r = apply(r, text, []edit{removal(text, f)})
+				r = tagvalue.Apply(r, text, []tagvalue.Edit{tagvalue.Removal(text, &f)})
 			}
 		}
-		return r.WithText(0, skipJunk(r.Text(), 0), want+"; ")
+		return r.WithText(0, tagvalue.SkipJunk(r.Text(), 0), want+"; ")
 	case v.Form == VersionMissing:
-		return e.RR.WithText(0, skipJunk(text, 0), want+"; ")
+		return e.RR.WithText(0, tagvalue.SkipJunk(text, 0), want+"; ")
 	case v.Semicolon >= 0:
 		return e.RR.WithText(0, v.Semicolon, want)
 	case v.Rest == len(text):
