@@ -137,17 +137,31 @@ func (d *doubling) inZone(intended, origin zone.Name) bool {
 	return false
 }
 
-// isAncestor reports whether an owner lies below a name.
+// isAncestor reports whether an owner lies below a name. One that is doubled
+// itself does not count: what lies above it within the zone is of its mistake.
 func (d *doubling) isAncestor(name zone.Name) bool {
 	if d.ancestors == nil {
 		d.ancestors = map[zone.Name]bool{}
 		for n := range d.z.Nodes() {
+			if d.apexInside(n.Name()) && d.doubled(n) {
+				continue
+			}
 			for a := n.Name().Parent(); a.Below(d.z.Apex) && !d.ancestors[a]; a = a.Parent() {
 				d.ancestors[a] = true
 			}
 		}
 	}
 	return d.ancestors[name]
+}
+
+// doubled reports whether an owner that has the apex inside came about by a
+// missing dot.
+func (d *doubling) doubled(n zone.Node) bool {
+	for r := range n.Records() {
+		_, sure := d.judge(r, n.Name(), written(r, zone.Part{Kind: zone.PartOwner}))
+		return sure != unlikely
+	}
+	return false
 }
 
 // registered returns the number of labels that the registered domain of a name
