@@ -210,7 +210,7 @@ func checkDuplicates(p *rules.Pass, s *Set, e *Entry) {
 // versionAgain reports whether a field is a second version; the first is not
 // among the fields where it leads the record.
 func (r *Record) versionAgain(f *tagvalue.Tag) bool {
-	return r.Version.Form != VersionLate && r.is(f, "v") && !r.Version.Span.Empty()
+	return r.Version.Form != tagvalue.VersionLate && r.is(f, "v") && !r.Version.Span.Empty()
 }
 
 // addresses reports whether a field and the one that it repeats are both a rua

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/zonelint/zonelint/rules"
+	"github.com/zonelint/zonelint/rules/tagvalue"
 	"github.com/zonelint/zonelint/zone"
 )
 
@@ -89,7 +90,7 @@ func (s *Set) move(p *rules.Pass, severity rules.Severity, unless string, safety
 		_, answer = resolve(s.zone, name)
 		direct = s.zone.Lookup(name, zone.TypeTXT)
 		for _, r := range answer.Records() {
-			taken = taken || r.Type == zone.TypeTXT && s.Standard.Parse(r.Text(), true, nil).Version.Form != NotMeant
+			taken = taken || r.Type == zone.TypeTXT && s.Standard.Parse(r.Text(), true, nil).Version.Form != tagvalue.NotMeant
 		}
 	}
 	for _, e := range s.Entries {

@@ -10,60 +10,13 @@ import (
 // offsets are octets of Text, the strings of the TXT record joined.
 type Record struct {
 	Text    string
-	Version Version
+	Version tagvalue.Version
 	// Fields are those behind the version in their order; where the version is
 	// not the first field, all fields and the version among them. A field whose
 	// "=" can be told although it is malformed ("id:1") has its Name and Value
 	// set and keeps its Faults.
 	Fields []tagvalue.Tag
 }
-
-// Form is how a record states its version.
-type Form uint8
-
-// The forms of the version. Senders discard a record that is neither
-// VersionGood nor VersionSpaced.
-const (
-	// NotMeant: nothing says that the text is meant as this standard's record.
-	NotMeant Form = iota
-	// VersionGood: exactly the version, then a semicolon or the end.
-	VersionGood
-	// VersionSpaced: blanks before the semicolon, which the ABNF allows and the
-	// text below it does not (RFC 8461, section 3.1; erratum 6285).
-	VersionSpaced
-	// VersionBehind: something stands before the version, mostly a blank.
-	VersionBehind
-	// VersionCase: it has other capitals, or blanks around the "=".
-	VersionCase
-	// VersionUnclosed: neither a semicolon nor the end follows.
-	VersionUnclosed
-	// VersionOther: another version than the only one.
-	VersionOther
-	// VersionBare: the value without "v=".
-	VersionBare
-	// VersionLate: the version is not the first field.
-	VersionLate
-	// VersionMissing: only the fields tell what is meant.
-	VersionMissing
-)
-
-// Version is the version of a record as it is written.
-type Version struct {
-	Form Form
-	// Span is the version from its "v" to the end of its value; empty at the
-	// start of the text where it is missing.
-	Span tagvalue.Span
-	// Semicolon is where the semicolon behind it stands, -1 if there is none.
-	Semicolon int
-	// Rest is where the fields behind it begin.
-	Rest int
-	// Proven says that the right version can be written without guessing what
-	// was meant.
-	Proven bool
-}
-
-// Valid reports whether senders take the record for one of the standard.
-func (v Version) Valid() bool { return v.Form == VersionGood || v.Form == VersionSpaced }
 
 // Parse reads the text of a TXT record. The record's Version.Form is NotMeant
 // if the text is not meant as the standard's; whether it is valid is another
@@ -72,11 +25,11 @@ func (v Version) Valid() bool { return v.Form == VersionGood || v.Form == Versio
 // one that has it elsewhere or not at all. Fields are appended to buf.
 func (s *Standard) Parse(text string, named bool, buf []tagvalue.Tag) Record {
 	r := Record{Text: text, Version: s.leadingVersion(text, named)}
-	if r.Version.Form == NotMeant && !named {
+	if r.Version.Form == tagvalue.NotMeant && !named {
 		return r
 	}
 	fields := s.grammar.Scan(buf, text, r.Version.Rest)[len(buf):]
-	if r.Version.Form == NotMeant {
+	if r.Version.Form == tagvalue.NotMeant {
 		v, ok := s.lateVersion(text, fields)
 		if !ok {
 			return r
@@ -90,101 +43,31 @@ func (s *Standard) Parse(text string, named bool, buf []tagvalue.Tag) Record {
 
 // Meant reports whether a text whose owner does not tell begins like one of the
 // standard's. The first 40 octets are enough.
-func (s *Standard) Meant(text string) bool { return s.leadingVersion(text, false).Form != NotMeant }
+func (s *Standard) Meant(text string) bool { return s.version.Meant(text) }
 
-// leadingVersion reads the version at the start of a text.
-func (s *Standard) leadingVersion(text string, named bool) (v Version) {
-	start := tagvalue.SkipJunk(text, 0)
-	i, bare, colon := start, true, false
-	if i < len(text) && text[i]|0x20 == 'v' {
-		eq := tagvalue.SkipBlanks(text, i+1)
-		if eq < len(text) && (text[eq] == '=' || text[eq] == ':') {
-			bare, colon = false, text[eq] == ':'
-			i = tagvalue.SkipBlanks(text, eq+1)
-		}
-	}
-	if bare && !named || !foldPrefix(text[i:], s.stem) {
-		return Version{}
-	}
-	end := i + len(s.stem)
-	other := false
-	if foldPrefix(text[i:], s.Version) {
-		end = i + len(s.Version)
-		for end < len(text) && ('0' <= text[end] && text[end] <= '9' || text[end] == '.' && end+1 < len(text) && '0' <= text[end+1] && text[end+1] <= '9') {
-			end++
-			other = true
-		}
-	} else {
-		for other = true; end < len(text) && alphanumeric(text[end]); end++ {
-		}
-	}
-	v.Span = tagvalue.Span{From: start, To: end}
-	var closed bool
-	v.Rest, v.Semicolon, closed, v.Proven = s.separator(text, end)
-	switch {
-	case other:
-		// "STS", "STSv", "STS1": there is no other version that could be meant.
-		switch text[i+len(s.stem) : end] {
-		case "", "v", "V", "1":
-		default:
-			v.Proven = false
-			if c := text[i+len(s.stem)] | 0x20; c != 'v' && ('0' > c || c > '9') {
-				return Version{} // another word
-			}
-		}
-		if bare {
-			return Version{}
-		}
-		v.Form = VersionOther
-	case colon:
-		v.Form = VersionOther
-	case bare:
-		v.Form = VersionBare
-	case text[start:i] != "v=" || text[i:end] != s.Version:
-		v.Form = VersionCase
-	case !closed:
-		v.Form = VersionUnclosed
-	case start > 0:
-		v.Form = VersionBehind
-	case v.Semicolon > end:
-		v.Form = VersionSpaced
-	default:
-		v.Form = VersionGood
+// leadingVersion reads the version at the start of a text, in which no blank may
+// stand beside the "=" either: the ABNF has "v=STSv1" in one piece.
+func (s *Standard) leadingVersion(text string, named bool) tagvalue.Version {
+	v := s.version.Leading(text, named)
+	if v.Loose && (v.Valid() || v.Form == tagvalue.VersionUnclosed || v.Form == tagvalue.VersionBehind) {
+		v.Form = tagvalue.VersionCase
 	}
 	return v
 }
 
-// separator reads what stands between the version and the fields behind it. If
-// that is no semicolon, proven tells whether the standard's field follows all
-// the same, or nothing.
-func (s *Standard) separator(text string, end int) (rest, semicolon int, closed, proven bool) {
-	i := tagvalue.SkipBlanks(text, end)
-	if i == len(text) {
-		return i, -1, true, true
-	}
-	if text[i] == ';' {
-		return i + 1, i, true, true
-	}
-	for i < len(text) && strings.IndexByte(" \t\r\n;,:.|/\\\"'", text[i]) >= 0 {
-		i++
-	}
-	eq := tagvalue.SkipBlanks(text, min(i+len(s.field), len(text)))
-	return i, -1, false, i == len(text) || foldPrefix(text[i:], s.field) && eq < len(text) && text[eq] == '='
-}
-
 // lateVersion finds the version behind other fields, or tells by the fields
 // that a record without one is meant as the standard's.
-func (s *Standard) lateVersion(text string, fields []tagvalue.Tag) (Version, bool) {
+func (s *Standard) lateVersion(text string, fields []tagvalue.Tag) (tagvalue.Version, bool) {
 	meant := false
 	for _, f := range fields {
 		value := f.Value.Of(text)
 		switch name := f.Name.Of(text); {
 		case strings.EqualFold(name, "v"):
 			if !s.Meant(text[f.Name.From:f.Value.To]) {
-				return Version{}, false // another standard's record
+				return tagvalue.Version{}, false // another standard's record
 			}
-			return Version{
-				Form: VersionLate, Span: tagvalue.Span{From: f.Name.From, To: f.Value.To}, Semicolon: -1,
+			return tagvalue.Version{
+				Form: tagvalue.VersionLate, Span: tagvalue.Span{From: f.Name.From, To: f.Value.To}, Semicolon: -1,
 				Proven: strings.EqualFold(value, s.Version),
 			}, true
 		case !strings.EqualFold(name, s.field):
@@ -194,7 +77,7 @@ func (s *Standard) lateVersion(text string, fields []tagvalue.Tag) (Version, boo
 			meant = meant || foldPrefix(value, "mailto:") || foldPrefix(value, "https:")
 		}
 	}
-	return Version{Form: VersionMissing, Semicolon: -1, Proven: true}, meant
+	return tagvalue.Version{Form: tagvalue.VersionMissing, Semicolon: -1, Proven: true}, meant
 }
 
 // mend gives the standard's field its name and value where a colon or a blank

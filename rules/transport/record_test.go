@@ -7,6 +7,7 @@ import (
 
 	"github.com/zonelint/zonelint/rules"
 	"github.com/zonelint/zonelint/rules/ruletest"
+	"github.com/zonelint/zonelint/rules/tagvalue"
 	"github.com/zonelint/zonelint/zone"
 )
 
@@ -15,41 +16,41 @@ func TestMeant(t *testing.T) {
 		standard *Standard
 		text     string
 		named    bool
-		form     Form
+		form     tagvalue.Form
 		proven   bool
 	}{
-		{STS, "v=STSv1; id=1", false, VersionGood, true},
-		{STS, "v=STSv1", false, VersionGood, true},
-		{STS, "v=STSv1 ; id=1", false, VersionSpaced, true},
-		{STS, "\"v=STSv1; id=1\"", false, VersionBehind, true},
-		{STS, "v=StsV1; id=1", false, VersionCase, true},
-		{STS, "V=STSv1; id=1", false, VersionCase, true},
-		{STS, "v= STSv1; id=1", false, VersionCase, true},
-		{STS, "v=STSv1 id=1", false, VersionUnclosed, true},
-		{STS, "v=STSv1id=1", false, VersionUnclosed, true},
-		{STS, "v=STSv1 whatever", false, VersionUnclosed, false},
-		{STS, "v=STSv1.", false, VersionUnclosed, true},
-		{STS, "v=STSv10; id=1", false, VersionOther, false},
-		{STS, "v=STSv1.1; id=1", false, VersionOther, false},
-		{STS, "v=STSv2; id=1", false, VersionOther, false},
-		{STS, "v=STS1; id=1", false, VersionOther, true},
-		{STS, "v=STS; id=1", false, VersionOther, true},
-		{STS, "v:STSv1; id=1", false, VersionOther, true},
-		{STS, "STSv1; id=1", true, VersionBare, true},
-		{STS, "STSv1; id=1", false, NotMeant, false},
-		{STS, "id=1;v=STSv1", true, VersionLate, true},
-		{STS, "id=1;v=STSv2", true, VersionLate, false},
-		{STS, "id=1;v=spf1", true, NotMeant, false},
-		{STS, "id=1", true, VersionMissing, true},
-		{STS, "id=1", false, NotMeant, false},
-		{STS, "v=STSx", true, NotMeant, false},
-		{STS, "v=TLSRPTv1; rua=mailto:a@example.com", true, NotMeant, false},
-		{STS, "v", true, NotMeant, false},
-		{STS, "", true, NotMeant, false},
-		{TLSRPT, "v=TLSRPTv1;rua=mailto:a@example.com", false, VersionGood, true},
-		{TLSRPT, "rua=mailto:a@example.com", true, VersionMissing, true},
-		{TLSRPT, "rua=x", true, NotMeant, false},
-		{TLSRPT, "v=DMARC1; rua=mailto:a@example.com", true, NotMeant, false},
+		{STS, "v=STSv1; id=1", false, tagvalue.VersionGood, true},
+		{STS, "v=STSv1", false, tagvalue.VersionGood, true},
+		{STS, "v=STSv1 ; id=1", false, tagvalue.VersionSpaced, true},
+		{STS, "\"v=STSv1; id=1\"", false, tagvalue.VersionBehind, true},
+		{STS, "v=StsV1; id=1", false, tagvalue.VersionCase, true},
+		{STS, "V=STSv1; id=1", false, tagvalue.VersionCase, true},
+		{STS, "v= STSv1; id=1", false, tagvalue.VersionCase, true},
+		{STS, "v=STSv1 id=1", false, tagvalue.VersionUnclosed, true},
+		{STS, "v=STSv1id=1", false, tagvalue.VersionUnclosed, true},
+		{STS, "v=STSv1 whatever", false, tagvalue.VersionUnclosed, false},
+		{STS, "v=STSv1.", false, tagvalue.VersionUnclosed, true},
+		{STS, "v=STSv10; id=1", false, tagvalue.VersionOther, false},
+		{STS, "v=STSv1.1; id=1", false, tagvalue.VersionOther, false},
+		{STS, "v=STSv2; id=1", false, tagvalue.VersionOther, false},
+		{STS, "v=STS1; id=1", false, tagvalue.VersionOther, true},
+		{STS, "v=STS; id=1", false, tagvalue.VersionOther, true},
+		{STS, "v:STSv1; id=1", false, tagvalue.VersionOther, true},
+		{STS, "STSv1; id=1", true, tagvalue.VersionBare, true},
+		{STS, "STSv1; id=1", false, tagvalue.NotMeant, false},
+		{STS, "id=1;v=STSv1", true, tagvalue.VersionLate, true},
+		{STS, "id=1;v=STSv2", true, tagvalue.VersionLate, false},
+		{STS, "id=1;v=spf1", true, tagvalue.NotMeant, false},
+		{STS, "id=1", true, tagvalue.VersionMissing, true},
+		{STS, "id=1", false, tagvalue.NotMeant, false},
+		{STS, "v=STSx", true, tagvalue.NotMeant, false},
+		{STS, "v=TLSRPTv1; rua=mailto:a@example.com", true, tagvalue.NotMeant, false},
+		{STS, "v", true, tagvalue.NotMeant, false},
+		{STS, "", true, tagvalue.NotMeant, false},
+		{TLSRPT, "v=TLSRPTv1;rua=mailto:a@example.com", false, tagvalue.VersionGood, true},
+		{TLSRPT, "rua=mailto:a@example.com", true, tagvalue.VersionMissing, true},
+		{TLSRPT, "rua=x", true, tagvalue.NotMeant, false},
+		{TLSRPT, "v=DMARC1; rua=mailto:a@example.com", true, tagvalue.NotMeant, false},
 	} {
 		v := c.standard.Parse(c.text, c.named, nil).Version
 		if v.Form != c.form || v.Proven != c.proven {

@@ -18,7 +18,7 @@ type Standard struct {
 	// Labels are those of its records in front of the domain, as in a name.
 	Labels string
 
-	stem    string // what every version's value would begin with
+	version tagvalue.VersionGrammar
 	wire    string // Labels in wire format
 	field   string // the field without which a record says nothing
 	grammar tagvalue.Grammar
@@ -26,8 +26,8 @@ type Standard struct {
 
 // The standards.
 var (
-	STS    = &Standard{Name: "MTA-STS", Version: "STSv1", stem: "STS", Labels: "_mta-sts", wire: "\x08_mta-sts", field: "id", grammar: grammarOf("id")}
-	TLSRPT = &Standard{Name: "TLS-RPT", Version: "TLSRPTv1", stem: "TLSRPT", Labels: "_smtp._tls", wire: "\x05_smtp\x04_tls", field: "rua", grammar: grammarOf("rua")}
+	STS    = &Standard{Name: "MTA-STS", Version: "STSv1", version: versionOf("STSv1", "STS", "id"), Labels: "_mta-sts", wire: "\x08_mta-sts", field: "id", grammar: grammarOf("id")}
+	TLSRPT = &Standard{Name: "TLS-RPT", Version: "TLSRPTv1", version: versionOf("TLSRPTv1", "TLSRPT", "rua"), Labels: "_smtp._tls", wire: "\x05_smtp\x04_tls", field: "rua", grammar: grammarOf("rua")}
 )
 
 // oldWire is the label of TLS-RPT records in the drafts of RFC 8460.
@@ -38,6 +38,13 @@ const oldWire = "\x0c_smtp-tlsrpt"
 // before one in any case.
 func grammarOf(field string) tagvalue.Grammar {
 	return tagvalue.Grammar{Known: func(name string) bool { return strings.EqualFold(name, field) }}
+}
+
+func versionOf(value, stem, field string) tagvalue.VersionGrammar {
+	return tagvalue.VersionGrammar{Value: value, Stem: stem, Follows: func(text string) bool {
+		eq := tagvalue.SkipBlanks(text, min(len(field), len(text)))
+		return foldPrefix(text, field) && eq < len(text) && text[eq] == '='
+	}}
 }
 
 // named reports whether a name begins with the labels of the standard, or with

@@ -125,7 +125,7 @@ func eachSet(p *rules.Pass, visit func(*Set)) {
 				continue
 			}
 			d := s.Parse(r.Text(), named, fields[len(fields):])
-			if d.Version.Form == NotMeant {
+			if d.Version.Form == tagvalue.NotMeant {
 				continue
 			}
 			fields = append(fields, d.Fields...)

@@ -46,42 +46,20 @@ var tlsrptVersion = &rules.Rule{
 }
 
 func checkVersion(p *rules.Pass, s *Set, e *Entry) {
-	v, text := e.Version, e.Text
+	v := e.Version
 	want := "v=" + s.Standard.Version
-	part := zone.TextPart(v.Span.From, v.Span.To)
-	written := tagvalue.Excerpt(v.Span.Of(text))
 	severity := rules.Error
-	var message string
-	switch v.Form {
-	case VersionGood:
+	part, message := v.Fault(e.Text, want, s.Standard.Name, "senders discard")
+	switch {
+	case v.Form == tagvalue.VersionGood:
 		return
-	case VersionSpaced:
+	case v.Form == tagvalue.VersionSpaced:
+		// The ABNF allows it, and the text below it does not (RFC 8461, section
+		// 3.1; erratum 6285).
 		severity = rules.Warning
 		part = zone.TextPart(v.Span.To, v.Semicolon)
 		message = fmt.Sprintf("A blank stands between %q and its semicolon, and many senders only take records that begin with %q. Remove it.", want, want+";")
-	case VersionBehind:
-		part = zone.TextPart(0, v.Span.From)
-		before := fmt.Sprintf("%q", tagvalue.Excerpt(text[:v.Span.From]))
-		if tagvalue.SkipBlanks(text, 0) == v.Span.From {
-			before = "a blank"
-		}
-		message = fmt.Sprintf("The record begins with %s before %q, so senders discard it. Remove that.", before, want)
-	case VersionCase:
-		message = fmt.Sprintf("The version is written %q, but it must be %q letter by letter, so senders discard the record. Write it so.", written, want)
-	case VersionUnclosed:
-		part = zone.TextPart(v.Span.From, min(v.Rest+1, len(text)))
-		message = fmt.Sprintf("No semicolon follows %q, so senders discard the record. Write %q.", written, want+";")
-	case VersionOther:
-		message = fmt.Sprintf("%q is no version of %s, so senders discard the record. There is only %q.", written, s.Standard.Name, want)
-	case VersionBare:
-		message = fmt.Sprintf("The record begins with %q instead of %q, so senders discard it. Write \"v=\" before it.", written, want)
-	case VersionLate:
-		message = fmt.Sprintf("%q is not the first field, so senders discard the record. Put it first.", written)
-	case VersionMissing:
-		part = zone.Part{Kind: zone.PartRData}
-		message = fmt.Sprintf("The record does not begin with %q, so senders discard it. Put that before it.", want+";")
-	}
-	if severity == rules.Error && s.valid() > 0 {
+	case s.valid() > 0:
 		severity = rules.Warning // another record is in force
 	}
 	f := rules.At(e.RR, part, message).As(severity)
@@ -93,30 +71,7 @@ func checkVersion(p *rules.Pass, s *Set, e *Entry) {
 		// take the other one's effect.
 		f = f.WithFix(rules.Manual, fmt.Sprintf("keep one of the %d %s records of %s, beginning with %s;", len(s.Entries), s.Standard.Name, s.Name, want))
 	default:
-		f = f.WithFix(rules.Safe, fmt.Sprintf("begin the record with %s;", want), zone.Replace(e.RR, withVersion(e, want)))
+		f = f.WithFix(rules.Safe, fmt.Sprintf("begin the record with %s;", want), zone.Replace(e.RR, v.Mended(e.RR, e.Text, e.Fields, want)))
 	}
 	p.Report(f)
-}
-
-// withVersion returns the record with the version as it must be, and all else
-// as it is.
-func withVersion(e *Entry, want string) zone.Record {
-	v, text := e.Version, e.Text
-	switch {
-	case v.Form == VersionLate:
-		r := e.RR
-		for _, f := range e.Fields {
-			if f.Name.From == v.Span.From {
-				r = tagvalue.Apply(r, text, []tagvalue.Edit{tagvalue.Removal(text, &f)})
-			}
-		}
-		return r.WithText(0, tagvalue.SkipJunk(r.Text(), 0), want+"; ")
-	case v.Form == VersionMissing:
-		return e.RR.WithText(0, tagvalue.SkipJunk(text, 0), want+"; ")
-	case v.Semicolon >= 0:
-		return e.RR.WithText(0, v.Semicolon, want)
-	case v.Rest == len(text):
-		return e.RR.WithText(0, len(text), want)
-	}
-	return e.RR.WithText(0, v.Rest, want+"; ")
 }
