@@ -70,13 +70,14 @@ const (
 	PartField                   // one RDATA field, by Index from 0
 	PartText                    // octets From to To of the joined character-strings
 	PartComment                 // the comment on the last line
+	PartValue                   // octets From to To of the value of a CAA record
 )
 
 // Part names a part of a record.
 type Part struct {
 	Kind     PartKind
 	Index    int // for PartField
-	From, To int // for PartText: octets of the strings joined, as DNS does; To is exclusive
+	From, To int // for PartText: octets of the strings joined, as DNS does; for PartValue: of the value; To is exclusive
 }
 
 // Field is the RDATA field with the index i from 0.
@@ -85,6 +86,10 @@ func Field(i int) Part { return Part{Kind: PartField, Index: i} }
 // TextPart is the octets from to to of the text that a TXT record's strings
 // give when joined (RFC 7208, section 3.3).
 func TextPart(from, to int) Part { return Part{Kind: PartText, From: from, To: to} }
+
+// ValuePart is the octets from to to of the value of a CAA record (RFC 8659,
+// section 4.1).
+func ValuePart(from, to int) Part { return Part{Kind: PartValue, From: from, To: to} }
 
 // Span returns where the part of the record stands.
 func (r Record) Span(part Part) Span {

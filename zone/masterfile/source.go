@@ -119,6 +119,13 @@ func (s *source) Span(loc zone.Loc, part zone.Part) zone.Span {
 		if start, end, ok := textRange(f.src, rdata, part.From, part.To); ok {
 			return f.span(start, end)
 		}
+	case zone.PartValue: // behind the flags and the tag, unless all is in hexadecimal
+		if len(rdata) == 3 && string(rdata[0].text(f.src)) != `\#` {
+			if start, end, ok := textRange(f.src, rdata[2:], part.From, part.To); ok {
+				return f.span(start, end)
+			}
+			return token(h.rdata + 2)
+		}
 	case zone.PartComment:
 		if e.comment >= 0 {
 			return f.span(e.comment, lineEnd(f.src, e.comment))

@@ -56,6 +56,14 @@ func TestSpans(t *testing.T) {
 		{"the last record without a line end", "a A 192.0.2.1", 0, rdata, "1:5-1:14"},
 		{"$GENERATE", "$GENERATE 1-2 a$ A 192.0.2.$", 0, zone.Field(0), "1:1-1:29"},
 		{"a generic type", `a TYPE65280 \# 2 aabb`, 0, zone.Field(2), "1:18-1:22"},
+		// The values of CAA records.
+		{"value", `a CAA 0 issue "ca.example; a=b"`, 0, zone.ValuePart(12, 15), "1:28-1:31"},
+		{"value, unquoted and escaped", `a CAA 0 issue c\097.example`, 0, zone.ValuePart(1, 2), "1:16-1:20"},
+		{"value of another line", "a CAA ( 0 issue\n \"ca\" )", 0, zone.ValuePart(0, 2), "2:3-2:5"},
+		{"empty value", `a CAA 0 issue ""`, 0, zone.ValuePart(0, 0), "1:16-1:16"},
+		{"end of a value", `a CAA 0 issue "ca"`, 0, zone.ValuePart(2, 2), "1:18-1:18"},
+		{"beyond a value", `a CAA 0 issue "ca"`, 0, zone.ValuePart(3, 4), "1:15-1:19"},
+		{"value in hexadecimal", `a CAA \# 9 000569737375656361`, 0, zone.ValuePart(0, 2), "1:1-1:30"},
 		// The texts of TXT records.
 		{"text", `a TXT "v=spf1 mx -all"`, 0, text(7, 9), "1:15-1:17"},
 		{"all of a text", `a TXT "v=spf1 mx -all"`, 0, text(0, 14), "1:8-1:22"},
