@@ -10,6 +10,7 @@ import (
 	urfave "github.com/urfave/cli/v2"
 
 	"github.com/zonelint/zonelint/cmd/internal/report"
+	"github.com/zonelint/zonelint/zone/resolve"
 )
 
 // The exit codes, which scripts depend on.
@@ -37,12 +38,14 @@ func Main(ctx context.Context, args []string, s Streams) int {
 	if ctx.Err() != nil {
 		return exitInterrupted
 	}
+	a.tellSilent()
 	return a.exitCode(err)
 }
 
 // app is one run of zonelint.
 type app struct {
 	Streams
+	dns *resolve.DNS // nil if the DNS is not asked
 }
 
 // errFindings says that the run went well and ends with exitFindings.

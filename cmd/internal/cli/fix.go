@@ -33,7 +33,7 @@ func (a *app) fixCommand() *urfave.Command {
 			&urfave.BoolFlag{Name: "write", Category: groupOutput, Usage: "change the files instead of printing a diff"},
 			&urfave.BoolFlag{Name: "unsafe", Category: groupOutput, Usage: "make fixes that remove or replace records too"},
 			colorFlag(),
-		}, ruleFlags(), readingFlags()),
+		}, ruleFlags(), worldFlags(), readingFlags()),
 		Action: a.fix,
 	}
 }
@@ -60,7 +60,7 @@ func (a *app) fix(c *urfave.Context) error {
 		f.surgeon.upTo = rules.Unsafe
 	}
 	if c.IsSet("select") || c.IsSet("ignore") {
-		if f.surgeon.judge, err = rules.NewEngine(all.Rules(l.selector), rules.Options{}); err != nil {
+		if f.surgeon.judge, err = rules.NewEngine(all.Rules(l.selector), rules.Options{Servers: l.servers}); err != nil {
 			return err
 		}
 	}

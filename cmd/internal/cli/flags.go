@@ -15,6 +15,7 @@ import (
 	"github.com/zonelint/zonelint/rules/spelling"
 	"github.com/zonelint/zonelint/zone"
 	"github.com/zonelint/zonelint/zone/masterfile"
+	"github.com/zonelint/zonelint/zone/resolve"
 )
 
 // The groups of flags in the help of a command.
@@ -22,6 +23,7 @@ const (
 	groupOutput  = "Output"
 	groupRules   = "Rules"
 	groupReading = "Reading"
+	groupWorld   = "Names outside of the zone"
 	groupLimits  = "Limits on what one zone may cost"
 )
 
@@ -139,8 +141,8 @@ func packFailure(arg string, err error) error {
 }
 
 // engineOf makes the engine that the flags of ruleFlags ask for.
-func engineOf(c *urfave.Context, s pack.Selector) (*rules.Engine, error) {
-	o := rules.Options{Select: idList(c.StringSlice("select")), Ignore: idList(c.StringSlice("ignore")), Severity: map[string]rules.Severity{}}
+func engineOf(c *urfave.Context, s pack.Selector, servers []resolve.Server) (*rules.Engine, error) {
+	o := rules.Options{Servers: servers, Select: idList(c.StringSlice("select")), Ignore: idList(c.StringSlice("ignore")), Severity: map[string]rules.Severity{}}
 	for _, v := range idList(c.StringSlice("severity")) {
 		id, level, ok := strings.Cut(v, "=")
 		if !ok {

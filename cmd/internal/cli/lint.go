@@ -11,6 +11,7 @@ import (
 	"github.com/zonelint/zonelint/rules/pack"
 	"github.com/zonelint/zonelint/zone"
 	"github.com/zonelint/zonelint/zone/masterfile"
+	"github.com/zonelint/zonelint/zone/resolve"
 )
 
 // lint is what check and fix share: zones read and rules chosen as the flags
@@ -19,14 +20,15 @@ type lint struct {
 	*app
 	engine   *rules.Engine
 	selector pack.Selector
+	servers  []resolve.Server
 	loader   *loader
 	found    found
 	jobs     int
 	window   int // how many outcomes may wait for one before them
 }
 
-// newLint reads the flags of ruleFlags and readingFlags and finds the files.
-// The caller closes its loader.
+// newLint reads the flags of ruleFlags, worldFlags and readingFlags and finds
+// the files. The caller closes its loader.
 func (a *app) newLint(c *urfave.Context) (*lint, error) {
 	options, jobs, err := readingOptions(c)
 	if err != nil {
@@ -36,10 +38,14 @@ func (a *app) newLint(c *urfave.Context) (*lint, error) {
 	if l.selector, err = selectorOf(c); err != nil {
 		return nil, err
 	}
-	if l.engine, err = engineOf(c, l.selector); err != nil {
+	if l.loader, err = newLoader(c.String("include-root"), options, a.In); err != nil {
 		return nil, err
 	}
-	if l.loader, err = newLoader(c.String("include-root"), options, a.In); err != nil {
+	if l.servers, err = a.serversOf(c, l.loader); err == nil {
+		l.engine, err = engineOf(c, l.selector, l.servers)
+	}
+	if err != nil {
+		l.loader.close()
 		return nil, err
 	}
 	args := c.Args().Slice()
@@ -149,17 +155,14 @@ var errNoZone = errors.New("no zone in this folder; name the files themselves if
 // one reads a target and has its zone worked on.
 func (l *lint) one(ctx context.Context, t target, work func(z *zone.Zone, o *outcome)) *outcome {
 	o := &outcome{target: t}
-	if t.found && t.guess != surelyZone {
-		zone, err := sniff(t.path, t.guess)
-		if o.err, o.skip = err, !zone && err == nil; o.err != nil || o.skip {
-			return o
-		}
+	z, err := l.loader.loadFound(ctx, t)
+	if z == nil && err == nil {
+		o.skip = true
+		return o
 	}
-	z, err := l.loader.load(ctx, t)
 	o.part = t.path != "" && partOnly(z, err)
 	if err != nil {
 		o.err = err
-		o.skip = t.found && errors.Is(err, masterfile.ErrBinary)
 		return o
 	}
 	o.includes = l.loader.included(z)

@@ -87,6 +87,21 @@ func (l *loader) load(ctx context.Context, t target) (*zone.Zone, error) {
 	return masterfile.Parse(t.name, src, l.optionsFor(t.name))
 }
 
+// loadFound is load for a target that may turn out to be no zone, if it was met
+// in a folder; the zone is then nil.
+func (l *loader) loadFound(ctx context.Context, t target) (*zone.Zone, error) {
+	if t.found && t.guess != surelyZone {
+		if is, err := sniff(t.path, t.guess); err != nil || !is {
+			return nil, err
+		}
+	}
+	z, err := l.load(ctx, t)
+	if t.found && errors.Is(err, masterfile.ErrBinary) {
+		return nil, nil
+	}
+	return z, err
+}
+
 func (l *loader) readStdin(ctx context.Context) ([]byte, error) {
 	type read struct {
 		src []byte

@@ -1,0 +1,196 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"runtime"
+	"slices"
+	"time"
+
+	"github.com/miekg/dns"
+	urfave "github.com/urfave/cli/v2"
+
+	"github.com/zonelint/zonelint/zone"
+	"github.com/zonelint/zonelint/zone/resolve"
+)
+
+// worldFlags say who answers for names outside of the zone that is checked.
+func worldFlags() []urfave.Flag {
+	return []urfave.Flag{
+		&urfave.BoolFlag{Name: "live", Category: groupWorld, Usage: "ask the DNS for names that are in none of the zones; without it nothing is asked, and what depends on such names stays open"},
+		&urfave.StringSliceFlag{Name: "resolver", Category: groupWorld, Usage: "`ADDR`: ask this server, an IP address with an optional :PORT; implies --live; repeatable; the next is asked where one fails (default: those of the system)"},
+		&urfave.DurationFlag{Name: "dns-timeout", Category: groupWorld, Usage: "`TIME`: wait so long for a reply, which is awaited twice from each server (default: " + resolve.DefaultTimeout.String() + ")"},
+		&urfave.IntFlag{Name: "dns-queries", Category: groupWorld, Usage: fmt.Sprintf("`N`: ask so many questions at a time (default: %d)", resolve.DefaultQueries)},
+		&urfave.StringSliceFlag{Name: "zonedata", Category: groupWorld, Usage: "`FILE|DIR`: take these zones, which are not checked, and those that are for all the DNS there is; repeatable"},
+	}
+}
+
+// serversOf reads the flags of worldFlags and returns who answers for names
+// outside of a zone, in the order in which they are asked. l reads the zones of
+// --zonedata. Which DNS servers failed is told when the run ends.
+func (a *app) serversOf(c *urfave.Context, l *loader) ([]resolve.Server, error) {
+	live, err := dnsOptions(c)
+	if err != nil {
+		return nil, err
+	}
+	data := c.StringSlice("zonedata")
+	switch {
+	case live != nil && len(data) > 0:
+		return nil, usagef("leave one of them out", "--zonedata is all the DNS there is, and --live asks for more")
+	case len(data) > 0:
+		zones, err := a.zoneData(c, l, data)
+		if err != nil {
+			return nil, err
+		}
+		return []resolve.Server{resolve.NewWorld(zones)}, nil
+	case live != nil:
+		a.dns = resolve.NewDNS(c.Context, *live)
+		return []resolve.Server{a.dns}, nil
+	}
+	return nil, nil
+}
+
+// tellSilent says which DNS servers a run asked in vain.
+func (a *app) tellSilent() {
+	if a.dns == nil {
+		return
+	}
+	for _, err := range a.dns.Failures() {
+		a.complain("%v; what only it could tell stays open; check its address, or name another with --resolver", err)
+	}
+}
+
+// dnsOptions reads the flags on the DNS; nil says that it is not to be asked.
+func dnsOptions(c *urfave.Context) (*resolve.DNSOptions, error) {
+	o := &resolve.DNSOptions{Timeout: c.Duration("dns-timeout"), Queries: c.Int("dns-queries")}
+	for _, s := range c.StringSlice("resolver") {
+		addr, err := parseResolver(s)
+		if err != nil {
+			return nil, usagef("give an IP address such as 192.0.2.53, 192.0.2.53:5353 or [2001:db8::53]:5353", "--resolver %q: %v", s, err)
+		}
+		if !slices.Contains(o.Servers, addr) {
+			o.Servers = append(o.Servers, addr)
+		}
+	}
+	live := c.Bool("live") || len(o.Servers) > 0
+	switch {
+	case c.IsSet("live") && !c.Bool("live") && len(o.Servers) > 0:
+		return nil, usagef("leave one of them out", "--resolver asks the DNS and --live=false does not")
+	case c.IsSet("dns-timeout") && (o.Timeout < time.Millisecond || o.Timeout > time.Minute):
+		return nil, usagef("give a time from 1ms to 1m, such as 500ms or 5s", "--dns-timeout %s", o.Timeout)
+	case c.IsSet("dns-queries") && (o.Queries < 1 || o.Queries > maxQueries):
+		return nil, usagef(fmt.Sprintf("give a number from 1 to %d", maxQueries), "--dns-queries %d", o.Queries)
+	case !live && c.IsSet("dns-timeout"):
+		return nil, usagef("add --live", "--dns-timeout has no meaning where the DNS is not asked")
+	case !live && c.IsSet("dns-queries"):
+		return nil, usagef("add --live", "--dns-queries has no meaning where the DNS is not asked")
+	case !live:
+		return nil, nil
+	case len(o.Servers) == 0:
+		var err error
+		if o.Servers, err = systemResolvers(resolvConf); err != nil {
+			return nil, usagef("name a DNS server with --resolver", "%v", err)
+		}
+	}
+	return o, nil
+}
+
+// maxQueries bounds --dns-queries; each question holds a socket.
+const maxQueries = 500
+
+// errPort is for port 0 and for what is no number.
+var errPort = errors.New("the port is not a number from 1 to 65535")
+
+// parseResolver reads an IP address with an optional port.
+func parseResolver(s string) (netip.AddrPort, error) {
+	if a, err := netip.ParseAddr(s); err == nil {
+		return netip.AddrPortFrom(a, 53), nil
+	}
+	ap, err := netip.ParseAddrPort(s)
+	if err != nil {
+		return ap, errors.New("not an IP address")
+	}
+	if ap.Port() == 0 {
+		return ap, errPort
+	}
+	return ap, nil
+}
+
+// resolvConf is where the system names its resolvers (resolv.conf(5)).
+const resolvConf = "/etc/resolv.conf"
+
+// maxSystem is how many resolvers of the system are asked, as in libc.
+const maxSystem = 3
+
+func systemResolvers(path string) ([]netip.AddrPort, error) {
+	conf, err := dns.ClientConfigFromFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("the DNS servers of this system (%s) are not known: %s: %w", runtime.GOOS, path, cause(err))
+	}
+	var out []netip.AddrPort
+	for _, s := range conf.Servers {
+		if a, err := netip.ParseAddr(s); err == nil && len(out) < maxSystem {
+			out = append(out, netip.AddrPortFrom(a, 53))
+		}
+	}
+	if len(out) == 0 { // "If no nameserver entries are present, the default is to use the name server on the local machine."
+		out = append(out, netip.MustParseAddrPort("127.0.0.1:53"))
+	}
+	return out, nil
+}
+
+// zoneData reads the zones of --zonedata.
+func (a *app) zoneData(c *urfave.Context, l *loader, args []string) ([]*zone.Zone, error) {
+	further := *l
+	further.options.Origin = "" // which is that of the zone that is checked
+	l = &further
+	found := findTargets(l.cwd, args, defaultStdinName)
+	errs := found.errs
+	var zones []*zone.Zone
+	from := map[zone.Name]string{}
+	partOf := map[string]bool{}
+	type read struct {
+		target target
+		zone   *zone.Zone
+	}
+	var all []read
+	for _, t := range found.targets {
+		if err := c.Context.Err(); err != nil {
+			return nil, err
+		}
+		if t.path == "" {
+			return nil, usagef("name a file", "--zonedata cannot be standard input")
+		}
+		z, err := l.loadFound(c.Context, t)
+		switch {
+		case err != nil:
+			errs = append(errs, &targetError{t.name, err})
+		case z != nil:
+			all = append(all, read{t, z})
+			for _, path := range l.included(z) {
+				partOf[path] = true
+			}
+		}
+	}
+	for _, r := range all {
+		if partOnly(r.zone, nil) && partOf[l.cwd.abs(r.target.path)] {
+			continue
+		}
+		if first, ok := from[r.zone.Apex]; ok {
+			return nil, usagef("give one of them", "--zonedata: %s and %s are both the zone %s", first, r.target.name, r.zone.Apex)
+		}
+		from[r.zone.Apex] = r.target.name
+		zones = append(zones, r.zone)
+		if n := len(r.zone.Problems); n > 0 {
+			a.complain("%s: not all of it can be read, and what may stand there stays open; \"zonelint check %s\" tells more", r.target.name, r.target.name)
+		}
+	}
+	if len(errs) > 0 {
+		for _, err := range errs {
+			a.complain("--zonedata: %v", err)
+		}
+		return nil, errReported
+	}
+	return zones, nil
+}
