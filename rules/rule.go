@@ -89,7 +89,8 @@ type Rule struct {
 	// Fix is the class of the fix that its findings carry, 0 if none does; a
 	// single finding may carry a less safe one or none.
 	Fix Safety
-	// Packs are the packs that the examples are checked with.
+	// Packs are the packs that the examples are checked with: none if it is nil,
+	// those that the examples are recognised to need if it is empty.
 	Packs []string
 	// Supersedes names rules whose findings about the same record, or the same
 	// owner where one is about no single record, are not shown beside one of

@@ -24,6 +24,24 @@ func NewMX(name Name, ttl uint32, preference uint16, exchange Name) Record {
 	return Record{Name: name, Type: TypeMX, Class: ClassIN, TTL: ttl, Data: string(data) + string(exchange)}
 }
 
+// NewSRV makes an SRV record (RFC 2782).
+func NewSRV(name Name, ttl uint32, priority, weight, port uint16, target Name) Record {
+	data := binary.BigEndian.AppendUint16(nil, priority)
+	data = binary.BigEndian.AppendUint16(data, weight)
+	data = binary.BigEndian.AppendUint16(data, port)
+	return Record{Name: name, Type: TypeSRV, Class: ClassIN, TTL: ttl, Data: string(data) + string(target)}
+}
+
+// NewAddress makes an A or AAAA record (RFC 1035, section 3.4.1; RFC 3596,
+// section 2.2).
+func NewAddress(name Name, ttl uint32, addr netip.Addr) Record {
+	t := TypeAAAA
+	if addr = addr.Unmap(); addr.Is4() {
+		t = TypeA
+	}
+	return Record{Name: name, Type: t, Class: ClassIN, TTL: ttl, Data: string(addr.AsSlice())}
+}
+
 // NewTXT makes a TXT record of a text of any length, cut into strings of at
 // most 255 octets.
 func NewTXT(name Name, ttl uint32, text string) Record {

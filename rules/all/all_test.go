@@ -22,6 +22,9 @@ func TestExamples(t *testing.T) {
 	for _, r := range all.Rules(pack.Selector{}) {
 		t.Run(r.ID, func(t *testing.T) {
 			var s pack.Selector
+			if r.Packs != nil {
+				s.All = pack.Builtin()
+			}
 			for _, id := range r.Packs {
 				p, err := pack.Find(id)
 				if err != nil {

@@ -11,74 +11,85 @@ import (
 // asks for. All rules of the package look at it.
 type check struct {
 	z    *zone.Zone
-	pack *plan
-	// sure says that the host takes the zone's mail: the user says so, or an MX
-	// record does.
+	pack *Pack
+	by   Evidence
+	// sure says that the host serves the zone: the user says so, or an MX record
+	// or the target of a CNAME record does.
 	sure bool
 	// all are the packs that apply to the zone, this one among them; forced says
 	// that the user named them.
 	all    []*Pack
 	forced bool
-	mx     mxSet
-	spf    spfState
+	// behind is the gateway that takes the mail of this mailbox host, nil if
+	// there is none.
+	behind *Pack
+	// scope is what is known of the variables.
+	scope scope
+	mx    mxSet
+	spf   spfState
 	// verdicts are what is wrong with pack.Records.
 	verdicts []verdict
 }
 
-// plan is a pack with what checks of many zones need of it.
-type plan struct {
-	*Pack
-	owners   []string // of Records, in wire format up to the apex
-	includes []string // of SPF, as terms have them
+// composition is a zone with all packs that apply to it.
+type composition struct {
+	z      *zone.Zone
+	checks []*check
+	// unclear are sightings that tell nothing for certain.
+	unclear  []sighting
+	detector *Detector
 }
 
-func newPlan(p *Pack) *plan {
-	k := &plan{Pack: p}
-	for _, r := range p.Records {
-		name, _ := zone.ParseName(r.Name, zone.Root) // validated
-		k.owners = append(k.owners, string(name[:len(name)-1]))
-	}
-	if p.SPF != nil {
-		for _, n := range p.SPF.Include {
-			k.includes = append(k.includes, domain(n))
-		}
-	}
-	return k
-}
-
-// subject yields a check for each pack that applies to the zone.
-func subject(s Selector) *rules.Subject[*check] {
+// subject yields the composition of a zone that any pack applies to.
+func subject(s Selector) *rules.Subject[*composition] {
 	forced := once(s.Forced)
-	plans := map[*Pack]*plan{}
-	for _, p := range slices.Concat(forced, s.All) {
-		plans[p] = newPlan(p)
-	}
-	return &rules.Subject[*check]{Each: func(p *rules.Pass, visit func(*check)) {
-		if p.Zone.Class != zone.ClassIN {
-			return // mail knows no other class (RFC 5321, section 5.1)
+	d := NewDetector(s)
+	compose := func(z *zone.Zone) *composition {
+		if z.Class != zone.ClassIN {
+			return nil // mail knows no other class (RFC 5321, section 5.1)
 		}
-		for _, k := range forced {
-			c := &check{z: p.Zone, pack: plans[k], sure: true, forced: true, all: forced}
-			c.read()
-			visit(c)
-		}
+		c := &composition{z: z, detector: d}
 		if len(forced) > 0 {
-			return
+			for _, k := range forced {
+				c.checks = append(c.checks, &check{z: z, pack: k, by: ByUser, sure: true, forced: true, all: forced})
+			}
+		} else {
+			var all []*Pack
+			for _, g := range d.sight(z) {
+				if len(g.unclear) > 0 {
+					c.unclear = append(c.unclear, g)
+					continue
+				}
+				all = append(all, g.pack)
+				sure := g.by == ByMX || g.by == ByAddress || g.by == ByTarget
+				c.checks = append(c.checks, &check{z: z, pack: g.pack, by: g.by, sure: sure})
+			}
+			for _, k := range c.checks {
+				k.all = all
+			}
 		}
-		seen := s.sight(p.Zone)
-		if len(seen) == 0 {
-			return
+		if len(c.checks) == 0 && len(c.unclear) == 0 {
+			return nil
 		}
-		all := make([]*Pack, len(seen))
-		for i, g := range seen {
-			all[i] = g.pack
+		for _, k := range c.checks {
+			k.read(s.Given)
 		}
-		for _, g := range seen {
-			c := &check{z: p.Zone, pack: plans[g.pack], sure: g.by == ByMX, all: all}
-			c.read()
+		return c
+	}
+	return &rules.Subject[*composition]{Each: func(p *rules.Pass, visit func(*composition)) {
+		if c := compose(p.Zone); c != nil {
 			visit(c)
 		}
 	}}
+}
+
+// perCheck makes a rule on each check one on the composition.
+func perCheck(find func(*rules.Pass, *check)) func(*rules.Pass, *composition) {
+	return func(p *rules.Pass, c *composition) {
+		for _, k := range c.checks {
+			find(p, k)
+		}
+	}
 }
 
 // once returns the packs without those whose id stands before: a pack may be
@@ -93,21 +104,35 @@ func once(packs []*Pack) []*Pack {
 	return out
 }
 
-func (c *check) read() {
+func (c *check) read(given Bindings) {
+	c.scope = c.pack.scopeOf(c.z.Apex, given)
+	if c.pack.Kind != Gateway && c.pack.Kind != Sender {
+		for _, o := range c.all {
+			if o.Kind == Gateway {
+				c.behind = o
+			}
+		}
+	}
 	c.readMX()
 	c.readSPF()
 	c.judgeRecords()
 }
 
 // report gives a finding its pack. The facts of a pack that its host does not
-// confirm are no ground for an error.
+// confirm are no ground for an error, and the message says so.
 func (c *check) report(p *rules.Pass, f rules.Finding) {
 	f.Pack = c.pack.ID
-	if f.Severity == rules.Error && !c.pack.Confidence.Confirmed() {
-		f.Severity = rules.Warning
+	if !c.pack.Confidence.Confirmed() {
+		f.Severity = min(f.Severity, rules.Warning)
+		f.Message += unconfirmed
 	}
 	p.Report(f)
 }
+
+const unconfirmed = " (This is what its customers publish; no page of the host confirms it.)"
+
+// bind takes over what a record tells of the variables.
+func (c *check) bind(b Bindings) { c.scope.bound = b }
 
 // absent returns how bad it is that a record of this level is missing; 0 if it
 // need not be there.
@@ -126,7 +151,17 @@ func (l Level) wrong() rules.Severity { return max(l.absent(), rules.Info) }
 
 // serves reports whether a name is one of the host's mail servers.
 func (p *Pack) serves(exchange zone.Name) bool {
-	return within(exchange, p.Detect.MX) || p.MX != nil && p.MX.index(exchange) >= 0
+	if anyMatches(p.Detect.MX, exchange) {
+		return true
+	}
+	for _, set := range p.compiled.mx {
+		for i := range set {
+			if set[i].name == exchange {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // maxChain bounds how many CNAME records are followed in one zone.

@@ -100,6 +100,11 @@ func (d *decoder) decode(n *yaml.Node, v reflect.Value, what string) {
 	case *zone.Name:
 		d.hostName(n, p, what)
 		return
+	case *Value:
+		if s, ok := d.scalar(n, what, "text"); ok {
+			d.value(n, p, s, what)
+		}
+		return
 	case *zone.Type:
 		if s, ok := d.scalar(n, what, "an RR type"); ok {
 			if *p, ok = zone.ParseType(s); !ok {
@@ -168,6 +173,19 @@ func (d *decoder) text(n *yaml.Node, v reflect.Value, what string) {
 		d.fail(n, "%s has a line break or another control character; long text is folded with >-", what)
 	}
 	v.SetString(strings.TrimSpace(s))
+}
+
+// value reads a Value, which is text like any other.
+func (d *decoder) value(n *yaml.Node, v *Value, s, what string) {
+	if n.ShortTag() != "!!str" {
+		d.fail(n, "%s: %s is not text; put it in quotes", what, s)
+		return
+	}
+	var plain string
+	d.text(n, reflect.ValueOf(&plain).Elem(), what)
+	if err := v.UnmarshalText([]byte(plain)); err != nil {
+		d.fail(n, "%s: %q is %v", what, s, err)
+	}
 }
 
 // hostName reads an absolute domain name, whose final dot may be left out.
@@ -260,10 +278,13 @@ type fieldKey struct {
 
 // fieldKeys returns the key of each field of a struct type, by index.
 func fieldKeys(t reflect.Type) []fieldKey {
-	keys := make([]fieldKey, t.NumField())
-	for i := range keys {
+	var keys []fieldKey
+	for i := range t.NumField() {
+		if !t.Field(i).IsExported() {
+			continue // those come last
+		}
 		name, opts, _ := strings.Cut(t.Field(i).Tag.Get("yaml"), ",")
-		keys[i] = fieldKey{name, opts == "omitempty"}
+		keys = append(keys, fieldKey{name, opts == "omitempty"})
 	}
 	return keys
 }

@@ -1,9 +1,13 @@
 package pack
 
 import (
+	"cmp"
+	"fmt"
 	"iter"
 	"slices"
+	"strings"
 
+	"github.com/zonelint/zonelint/rules/spf"
 	"github.com/zonelint/zonelint/zone"
 )
 
@@ -13,6 +17,8 @@ type Selector struct {
 	Forced []*Pack
 	// All are the packs that a zone may be recognised to need.
 	All []*Pack
+	// Given are the values of variables that the user gave.
+	Given Bindings
 }
 
 // Evidence is what a pack was recognised by.
@@ -21,14 +27,28 @@ type Evidence uint8
 // The kinds of evidence, from the strongest.
 const (
 	_ Evidence = iota
+	// ByUser: the user named the pack.
+	ByUser
 	// ByMX: an MX record at the apex names a server of the host.
 	ByMX
-	// BySPF: the zone has no MX, and its SPF record includes the host's.
+	// ByAddress: an MX record at the apex names a host of the zone that has an
+	// address of the host's servers.
+	ByAddress
+	// BySPF: the SPF record includes the host's. It tells the mailbox host of a
+	// zone without MX records or with those of a gateway, and senders.
 	BySPF
-	// ByAutoconfig: the zone has no MX, and its autoconfig CNAME points at the
-	// host.
+	// ByAutoconfig: the autoconfig CNAME points at the host, where BySPF would
+	// tell as well.
 	ByAutoconfig
+	// ByTarget: a CNAME record points at a name that is the host's, such as that
+	// of a DKIM key.
+	ByTarget
 )
+
+// String says what kind of record was seen.
+func (e Evidence) String() string {
+	return [...]string{"", "user", "mx", "address", "spf", "autoconfig", "target"}[e]
+}
 
 // Detection is a pack that a zone seems to need.
 type Detection struct {
@@ -36,27 +56,76 @@ type Detection struct {
 	By   Evidence
 	// Why is what was seen: "MX 10 mx.webmo.fr.".
 	Why string
+	// Unclear are other packs for which the same was seen, so that none of them
+	// is applied; the user must choose.
+	Unclear []*Pack
 }
 
-// Detect returns the packs of s.All that the zone points at, in the order of
-// what was seen. The MX records decide. Where the apex has none, the SPF
-// record does, and then autoconfig: beside the MX of another host these only
-// show that the host once was, or still is, a sender for the domain.
-func (s Selector) Detect(z *zone.Zone) []Detection {
-	var out []Detection
-	for _, g := range s.sight(z) {
-		d := Detection{Pack: g.pack, By: g.by}
-		switch g.by {
-		case ByMX:
-			d.Why = mxText(g.record)
-		case BySPF:
-			d.Why = "SPF include:" + domain(g.include)
-		case ByAutoconfig:
-			d.Why = "autoconfig CNAME " + g.record.Target().String()
+// Detect returns the packs that the zone points at, in the order of what was
+// seen; see Detector.
+func (s Selector) Detect(z *zone.Zone) []Detection { return NewDetector(s).Detect(z) }
+
+// Detector recognises the packs that zones need. It is safe for concurrent use.
+//
+// The MX records tell who takes the mail. Where the apex has none the SPF record
+// does, and then autoconfig: beside the MX of another host these only show that
+// the host once was, or still is, a sender for the domain. Behind a gateway they
+// tell whose mailboxes it protects. Senders are told by the SPF record, and by
+// the targets of CNAME records.
+type Detector struct {
+	mx, spf, autoconfig, targets index
+	addresses                    []*Pack // that are recognised by address
+	order                        map[*Pack]int
+	byID                         map[string]*Pack
+	owned                        map[zone.Name][]owned
+}
+
+// NewDetector returns a Detector of s.All.
+func NewDetector(s Selector) *Detector {
+	d := &Detector{mx: index{}, spf: index{}, autoconfig: index{}, targets: index{}, order: map[*Pack]int{}, byID: map[string]*Pack{}, owned: ownedTargets(s.All)}
+	for i, p := range s.All {
+		d.order[p], d.byID[p.ID] = i, p
+		d.mx.add(p, p.Detect.MX)
+		d.spf.add(p, p.Detect.SPF)
+		d.autoconfig.add(p, p.Detect.Autoconfig)
+		d.targets.add(p, p.Detect.Targets)
+		if len(p.Detect.Addresses) > 0 {
+			d.addresses = append(d.addresses, p)
 		}
-		out = append(out, d)
 	}
-	return out
+	return d
+}
+
+// index finds the patterns of many packs by their suffixes.
+type index map[zone.Name][]indexEntry
+
+type indexEntry struct {
+	pack    *Pack
+	pattern *Pattern
+}
+
+func (x index) add(p *Pack, patterns []Pattern) {
+	for i := range patterns {
+		k := &patterns[i]
+		x[k.suffix] = append(x[k.suffix], indexEntry{p, k})
+	}
+}
+
+// of yields the packs of the patterns that match a name, the most special
+// first.
+func (x index) of(name zone.Name) iter.Seq[*Pack] {
+	return func(yield func(*Pack) bool) {
+		if len(x) == 0 {
+			return
+		}
+		for n := name; n != "" && n != zone.Root; n = n.Parent() {
+			for _, e := range x[n] {
+				if e.pattern.Matches(name) && !yield(e.pack) {
+					return
+				}
+			}
+		}
+	}
 }
 
 // sighting is a pack and the first thing that points at it.
@@ -65,51 +134,124 @@ type sighting struct {
 	by      Evidence
 	record  zone.Record
 	include zone.Name
+	unclear []*Pack
 }
 
+func (g sighting) why() string {
+	switch g.by {
+	case ByMX:
+		return mxText(g.record)
+	case ByAddress:
+		return mxText(g.record) + " with an address of the host"
+	case BySPF:
+		return "SPF include:" + domain(g.include)
+	case ByAutoconfig:
+		return "autoconfig CNAME " + g.record.Target().String()
+	case ByTarget:
+		return fmt.Sprintf("%s CNAME %s", g.record.Name, g.record.Target())
+	}
+	return ""
+}
+
+// Detect returns the packs that a zone points at.
+func (d *Detector) Detect(z *zone.Zone) []Detection {
+	var out []Detection
+	for _, g := range d.sight(z) {
+		out = append(out, Detection{Pack: g.pack, By: g.by, Why: g.why(), Unclear: g.unclear})
+	}
+	return out
+}
+
+// Any reports whether a zone points at any pack.
+func (d *Detector) Any(z *zone.Zone) bool { return len(d.sight(z)) > 0 }
+
 // sight returns each pack that the zone points at once.
-func (s Selector) sight(z *zone.Zone) []sighting {
-	if len(s.All) == 0 {
+func (d *Detector) sight(z *zone.Zone) []sighting {
+	if len(d.order) == 0 {
 		return nil
 	}
 	apex, ok := z.Node(z.Apex)
 	if !ok {
 		return nil
 	}
+	l := look{d: d, z: z, apex: apex}
+	var out []sighting
 	if apex.Has(zone.TypeMX) {
-		return s.byMX(z, apex)
+		out = l.takers()
+		if gateway, host := kinds(out); gateway && !host {
+			out = append(out, l.hosts()...)
+		}
+	} else {
+		out = l.hosts()
 	}
-	if found := s.bySPF(apex); found != nil {
-		return found
-	}
-	return s.byAutoconfig(z)
+	return append(out, l.senders(out)...)
 }
 
-func (s Selector) byMX(z *zone.Zone, apex zone.Node) []sighting {
+// kinds reports whether there are gateways and others among packs.
+func kinds(seen []sighting) (gateway, other bool) {
+	for _, g := range seen {
+		if g.pack.Kind == Gateway {
+			gateway = true
+		} else {
+			other = true
+		}
+	}
+	return
+}
+
+// look is one look at a zone.
+type look struct {
+	d    *Detector
+	z    *zone.Zone
+	apex zone.Node
+
+	read     bool
+	included []include
+}
+
+// include is a name whose senders an SPF record passes.
+type include struct {
+	name   zone.Name
+	record zone.Record
+}
+
+// takers returns the packs that the MX records point at.
+func (l *look) takers() []sighting {
 	var out []sighting
-	for r := range apex.Records() {
+	for r := range l.apex.Records() {
 		if r.Type != zone.TypeMX {
 			continue
 		}
-		for _, p := range s.All {
-			if pointsBelow(z, r.Target(), p.Detect.MX) {
-				out = appendOnce(out, sighting{pack: p, by: ByMX, record: r})
+		seen := l.serving(r)
+		if len(seen) > 1 {
+			if seen = l.decide(seen); len(seen) > 1 {
+				seen[0].unclear = others(seen)
+				seen = seen[:1]
 			}
+		}
+		for _, g := range seen {
+			out = appendOnce(out, g)
 		}
 	}
 	return out
 }
 
-func (s Selector) bySPF(apex zone.Node) []sighting {
+// serving returns the packs that have the exchange of an MX record.
+func (l *look) serving(r zone.Record) []sighting {
 	var out []sighting
-	for r := range apex.Records() {
-		if r.Type != zone.TypeTXT {
-			continue
+	for name := range targetOrMeant(r.Target(), l.z) {
+		for p := range l.d.mx.of(name) {
+			out = appendOnce(out, sighting{pack: p, by: ByMX, record: r})
 		}
-		for _, name := range includes(r) {
-			for _, p := range s.All {
-				if slices.Contains(p.Detect.SPF, name) {
-					out = appendOnce(out, sighting{pack: p, by: BySPF, record: r, include: name})
+	}
+	if len(out) > 0 || len(l.d.addresses) == 0 || !r.Target().Within(l.z.Apex) {
+		return out
+	}
+	for _, t := range []zone.Type{zone.TypeA, zone.TypeAAAA} {
+		for _, a := range l.z.Lookup(r.Target(), t).Records() {
+			for _, p := range l.d.addresses {
+				if a.Type == t && inNetworks(p.Detect.Addresses, a) {
+					out = appendOnce(out, sighting{pack: p, by: ByAddress, record: r})
 				}
 			}
 		}
@@ -117,15 +259,93 @@ func (s Selector) bySPF(apex zone.Node) []sighting {
 	return out
 }
 
-func (s Selector) byAutoconfig(z *zone.Zone) []sighting {
-	n, ok := z.Node("\x0aautoconfig" + z.Apex)
+func inNetworks(ns []Network, a zone.Record) bool {
+	return slices.ContainsFunc(ns, func(n Network) bool { return n.Contains(a.Addr()) })
+}
+
+// decide chooses among packs with the same MX record: a pack that stands in the
+// place of another if there is more to show for it, and else that other; then
+// the only one that there is more to show for.
+func (l *look) decide(seen []sighting) []sighting {
+	drop := map[*Pack]bool{}
+	for _, g := range seen {
+		base := l.d.byID[g.pack.Detect.InsteadOf]
+		if base == nil || !slices.ContainsFunc(seen, func(o sighting) bool { return o.pack == base }) {
+			continue
+		}
+		if l.shows(g.pack) {
+			drop[base] = true
+		} else {
+			drop[g.pack] = true
+		}
+	}
+	seen = slices.DeleteFunc(seen, func(g sighting) bool { return drop[g.pack] })
+	if len(seen) < 2 {
+		return seen
+	}
+	var shown []sighting
+	for _, g := range seen {
+		if l.shows(g.pack) {
+			shown = append(shown, g)
+		}
+	}
+	if len(shown) == 1 {
+		return shown
+	}
+	return seen
+}
+
+// shows reports whether the zone has anything but an MX record that points at
+// a pack.
+func (l *look) shows(p *Pack) bool {
+	for _, in := range l.includes() {
+		if anyMatches(p.Detect.SPF, in.name) {
+			return true
+		}
+	}
+	for r := range l.z.OfType(zone.TypeCNAME) {
+		if anyMatches(p.Detect.Targets, r.Target()) || l.isAutoconfig(r) && anyMatches(p.Detect.Autoconfig, r.Target()) {
+			return true
+		}
+	}
+	return false
+}
+
+func others(seen []sighting) []*Pack {
+	var out []*Pack
+	for _, g := range seen[1:] {
+		out = append(out, g.pack)
+	}
+	return out
+}
+
+// hosts returns the packs of mailbox hosts that SPF or, failing that,
+// autoconfig point at.
+func (l *look) hosts() []sighting {
+	var out []sighting
+	for _, in := range l.includes() {
+		for p := range l.d.spf.of(in.name) {
+			if p.Kind.takesMail() && p.Kind != Gateway {
+				out = appendOnce(out, sighting{pack: p, by: BySPF, record: in.record, include: in.name})
+			}
+		}
+	}
+	if len(out) > 1 {
+		out = l.decide(out)
+	}
+	if len(out) > 0 {
+		return out
+	}
+	n, ok := l.z.Node("\x0aautoconfig" + l.z.Apex)
 	if !ok || !n.Has(zone.TypeCNAME) {
 		return nil
 	}
-	var out []sighting
-	for _, r := range n.RRset(zone.TypeCNAME) {
-		for _, p := range s.All {
-			if pointsBelow(z, r.Target(), p.Detect.Autoconfig) {
+	for r := range n.Records() {
+		if r.Type != zone.TypeCNAME {
+			continue
+		}
+		for name := range targetOrMeant(r.Target(), l.z) {
+			for p := range l.d.autoconfig.of(name) {
 				out = appendOnce(out, sighting{pack: p, by: ByAutoconfig, record: r})
 			}
 		}
@@ -133,28 +353,72 @@ func (s Selector) byAutoconfig(z *zone.Zone) []sighting {
 	return out
 }
 
-// pointsBelow reports whether the target of a record is one of the suffixes or
-// lies below one. A target whose final dot was forgotten is taken for the one
-// that was meant.
-func pointsBelow(z *zone.Zone, target zone.Name, suffixes []zone.Name) bool {
-	if within(target, suffixes) {
-		return true
-	}
-	for meant := range undotted(target, z) {
-		if within(meant, suffixes) {
-			return true
+func (l *look) isAutoconfig(r zone.Record) bool { return r.Name == "\x0aautoconfig"+l.z.Apex }
+
+// senders returns the packs of senders that SPF or the targets of CNAME records
+// point at.
+func (l *look) senders(seen []sighting) []sighting {
+	var out []sighting
+	add := func(p *Pack, g sighting) {
+		if p.Kind != Sender || slices.ContainsFunc(seen, func(o sighting) bool { return o.pack == p }) {
+			return
+		}
+		if i := slices.IndexFunc(out, func(o sighting) bool { return o.pack == p }); i < 0 {
+			g.pack = p
+			out = append(out, g)
 		}
 	}
-	return false
+	if len(l.d.targets) > 0 {
+		for r := range l.z.OfType(zone.TypeCNAME) {
+			for p := range l.d.targets.of(r.Target()) {
+				add(p, sighting{by: ByTarget, record: r})
+			}
+		}
+	}
+	for _, in := range l.includes() {
+		for p := range l.d.spf.of(in.name) {
+			add(p, sighting{by: BySPF, record: in.record, include: in.name})
+		}
+	}
+	slices.SortStableFunc(out, func(a, b sighting) int { return cmp.Compare(l.d.order[a.pack], l.d.order[b.pack]) })
+	return out
 }
 
-func within(name zone.Name, suffixes []zone.Name) bool {
-	for _, s := range suffixes {
-		if name.Within(s) {
-			return true
+// includes returns what the SPF record at the apex includes or redirects to.
+func (l *look) includes() []include {
+	if l.read {
+		return l.included
+	}
+	l.read = true
+	if !l.apex.Has(zone.TypeTXT) {
+		return nil
+	}
+	for r := range l.apex.Records() {
+		if r.Type == zone.TypeTXT && mayBeSPF(r) {
+			for _, name := range includes(r) {
+				l.included = append(l.included, include{name, r})
+			}
 		}
 	}
-	return false
+	return l.included
+}
+
+// mayBeSPF is the test that most TXT records fail.
+func mayBeSPF(r zone.Record) bool {
+	return strings.Contains(strings.ToLower(r.TextPrefix(12)), "spf1")
+}
+
+// includes returns the names that an SPF record includes or redirects to.
+func includes(r zone.Record) []zone.Name {
+	var out []zone.Name
+	for _, t := range spf.Parse(r.Text()).Terms {
+		if t.Kind == spf.Include && t.Qualifier == spf.Pass || t.Kind == spf.Redirect {
+			if n, err := zone.ParseName(t.Domain, zone.Root); err == nil {
+				out = append(out, n)
+			}
+		}
+	}
+	return out
 }
 
 func appendOnce(out []sighting, g sighting) []sighting {
@@ -162,6 +426,21 @@ func appendOnce(out []sighting, g sighting) []sighting {
 		return out
 	}
 	return append(out, g)
+}
+
+// targetOrMeant yields the target of a record and, where its final dot was
+// forgotten, the names that may have been meant.
+func targetOrMeant(target zone.Name, z *zone.Zone) iter.Seq[zone.Name] {
+	return func(yield func(zone.Name) bool) {
+		if !yield(target) {
+			return
+		}
+		for meant := range undotted(target, z) {
+			if !yield(meant) {
+				return
+			}
+		}
+	}
 }
 
 // undotted yields the names that may have been meant by a name that a record

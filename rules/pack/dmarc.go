@@ -28,8 +28,12 @@ func dmarcMissing(p *rules.Pass, c *check) {
 	if !lacks || !dmarc.IsOrganizational(c.z.Apex) {
 		return
 	}
+	if want.Create == "" {
+		c.lacksAlias(p, name)
+		return
+	}
 	f := p.AtApex(zone.TypeTXT, fmt.Sprintf("There is no DMARC record at %s, so receivers are told nothing about forged mail. Add %s there.",
-		name, zone.Quote(want.Create))).As(rules.Warning)
+		name, zone.Quote(want.Create))).As(c.lower(rules.Warning))
 	f.Name = name
 	if alias != "" {
 		c.report(p, f.WithFix(rules.Manual, fmt.Sprintf("add TXT %s at %s, of which %s is an alias", zone.Quote(want.Create), alias, name)))
@@ -37,6 +41,51 @@ func dmarcMissing(p *rules.Pass, c *check) {
 	}
 	r := zone.NewTXT(name, newTTL(c.z, name, zone.TypeTXT), want.Create)
 	c.report(p, f.WithFix(rules.Safe, fmt.Sprintf("add %s TXT %s", policyOwner, zone.Quote(want.Create)), zone.Add(r)))
+}
+
+// lacksAlias reports that there is no DMARC record where the host wants an
+// alias of its own.
+func (c *check) lacksAlias(p *rules.Pass, name zone.Name) {
+	if n, ok := c.z.Node(name); ok && n.Has(zone.TypeCNAME) {
+		return // which says as much as the zone can
+	}
+	target, text, known := c.pack.compiled.dmarc.render(c.scope)
+	f := p.AtApex(zone.TypeCNAME, fmt.Sprintf("There is no DMARC record at %s, so receivers are told nothing about forged mail. %s keeps one for its customers: make the name an alias of %s.",
+		name, c.pack.ID, text)).As(c.lower(c.pack.DMARC.Level.absent()))
+	f.Name = name
+	what := fmt.Sprintf("add %s CNAME %s", policyOwner, text)
+	if n, ok := c.z.Node(name); !known || ok && n.HasOther() {
+		c.report(p, f.WithFix(rules.Manual, what+c.whereFrom(*c.pack.DMARC.CNAME)))
+		return
+	}
+	c.report(p, f.WithFix(rules.Safe, what, zone.Add(zone.NewName(name, zone.TypeCNAME, newTTL(c.z, name, zone.TypeCNAME), target))))
+}
+
+// dmarcWeak finds a DMARC record that asks for less than the host wants.
+func dmarcWeak(p *rules.Pass, c *check) {
+	want := c.pack.DMARC
+	if want == nil || want.Minimum == "" {
+		return
+	}
+	least := dmarc.ParsePolicy(want.Minimum)
+	name := zone.Name("\x06"+policyOwner) + c.z.Apex
+	if len(name) > zone.MaxName {
+		return
+	}
+	for _, r := range c.z.RRset(name, zone.TypeTXT) {
+		text := r.Text()
+		k := dmarc.Parse(text, true, nil)
+		t, ok := k.Tag("p")
+		if !ok || !k.Version.Valid() {
+			continue
+		}
+		if got := dmarc.ParsePolicy(t.Value.Of(text)); got == dmarc.NoPolicy || got >= least {
+			continue // what is no policy is another rule's finding
+		}
+		f := rules.At(r, zone.TextPart(t.Value.From, t.Value.To), fmt.Sprintf("%s wants a DMARC policy of at least %s, and this is %s. Set p=%s.",
+			c.pack.ID, want.Minimum, t.Value.Of(text), want.Minimum)).As(c.lower(want.Level.wrong()))
+		c.report(p, f.WithFix(rules.Unsafe, "set p="+want.Minimum, zone.Replace(r, r.WithText(t.Value.From, t.Value.To, want.Minimum))))
+	}
 }
 
 // lacksDMARC reports whether the zone certainly has nothing at the policy owner
@@ -93,6 +142,18 @@ func (c *check) strayDMARC() bool {
 // validateDMARC checks that the record to create is one that every receiver
 // takes.
 func (d *decoder) validateDMARC(m *DMARC) {
+	if m.Minimum != "" && dmarc.ParsePolicy(m.Minimum) == dmarc.NoPolicy {
+		d.failAt(&m.Minimum, "minimum: %q is none of none, quarantine and reject", m.Minimum)
+	}
+	switch {
+	case m.Create == "" && m.CNAME == nil:
+		d.failAt(m, "dmarc lacks create, the record, or cname, the name to be an alias of")
+	case m.Create != "" && m.CNAME != nil:
+		d.failAt(m, "dmarc has create and cname; one of them is enough")
+	}
+	if m.Create == "" {
+		return
+	}
 	r := dmarc.Parse(m.Create, true, nil)
 	if r.Version.Form != dmarc.VersionGood {
 		d.failAt(&m.Create, "create: %q does not begin with v=DMARC1;", m.Create)

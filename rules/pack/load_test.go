@@ -9,7 +9,6 @@ import (
 	"testing"
 
 	"github.com/zonelint/zonelint/rules/pack"
-	"github.com/zonelint/zonelint/zone"
 )
 
 func TestBuiltin(t *testing.T) {
@@ -23,10 +22,10 @@ func TestBuiltin(t *testing.T) {
 		}
 	}
 	p := webmo(t)
-	if got := p.MX.Records; len(got) != 2 || got[0].Exchange != zone.MustName("mx.webmo.fr") || got[1].Preference != 20 || !p.MX.Exclusive {
+	if got := p.MX.Records; len(got) != 2 || got[0].Exchange.Text != "mx.webmo.fr" || got[1].Preference != 20 || !p.MX.Exclusive {
 		t.Errorf("MX %+v", got)
 	}
-	if len(p.Records) != 4 || p.Records[0].String() != "autoconfig CNAME autoconfig.webmo.fr." {
+	if len(p.Records) != 4 || p.Records[0].Name.Text != "autoconfig" || p.Records[0].RData() != "autoconfig.webmo.fr." {
 		t.Errorf("records %v", p.Records)
 	}
 }
@@ -36,11 +35,11 @@ func TestFind(t *testing.T) {
 		t.Errorf("WebMo: %v, %v", p, err)
 	}
 	for id, want := range map[string]string{
-		"wembo":  `no rule pack is called "wembo"; did you mean webmo?`,
-		"ebmo":   `no rule pack is called "ebmo"; did you mean webmo?`,
-		"web":    `no rule pack is called "web"; did you mean webmo?`,
-		"google": `no rule pack is called "google"; "zonelint packs" lists them`,
-		"":       `no rule pack is called ""; "zonelint packs" lists them`,
+		"wembo":   `no rule pack is called "wembo"; did you mean webmo?`,
+		"ebmo":    `no rule pack is called "ebmo"; did you mean webmo?`,
+		"web":     `no rule pack is called "web"; did you mean webmo?`,
+		"postbox": `no rule pack is called "postbox"; "zonelint packs" lists them`,
+		"":        `no rule pack is called ""; "zonelint packs" lists them`,
 	} {
 		_, err := pack.Find(id)
 		var unknown *pack.UnknownError
@@ -53,6 +52,7 @@ func TestFind(t *testing.T) {
 // minimal is a pack that asks for little.
 const minimal = `id: some-host
 name: Some host
+kind: mailbox
 confidence: documented
 checked: 2026-11-21
 sources:
@@ -104,11 +104,11 @@ func TestFormatErrors(t *testing.T) {
 		{"not YAML", "name: Some host", "name: a: b", []string{"2:8: mapping values are not allowed in this context"}},
 		{"a list", minimal, "- id: x\n", []string{"1:1: the pack is a list, where keys with values belong"}},
 		{"unknown key", "confidence:", "confidense:", []string{
-			`1:1: the pack lacks the key confidence`, `3:1: the pack has no key "confidense"; did you mean confidence?`,
+			`1:1: the pack lacks the key confidence`, `4:1: the pack has no key "confidense"; did you mean confidence?`,
 		}},
-		{"unknown key far from all", "- {preference: 10", "- {weight: 3, preference: 10", []string{`9:6: records has no key "weight"; it has preference, exchange`}},
-		{"twice", "checked:", "name: Again\nchecked:", []string{"4:1: name stands here again; it is on line 2 already"}},
-		{"missing in an element", "{preference: 10, exchange", "{exchange", []string{"9:5: records lacks the key preference"}},
+		{"unknown key far from all", "- {preference: 10", "- {weight: 3, preference: 10", []string{`10:6: records has no key "weight"; it has preference, exchange`}},
+		{"twice", "checked:", "name: Again\nchecked:", []string{"5:1: name stands here again; it is on line 2 already"}},
+		{"missing in an element", "{preference: 10, exchange", "{exchange", []string{"10:5: records lacks the key preference"}},
 		{"number for text", "Some host", "42", []string{"2:7: name: 42 is not text; put it in quotes"}},
 		{"bool for text", "Some host", "true", []string{"2:7: name: true is not text; put it in quotes"}},
 		{"empty text", "Some host", `"  "`, []string{"2:7: name is empty; give a value or leave the key out"}},
@@ -116,55 +116,54 @@ func TestFormatErrors(t *testing.T) {
 		{"no value", "name: Some host", "name:", []string{"2:6: name has no value; give one or leave the key out"}},
 		{"an anchor", "Some host", "&x Some host", []string{"2:7: name: anchors and aliases are not read here; write the value out"}},
 		{"a list for text", "Some host", "[a]", []string{"2:7: name is a list, where text belongs"}},
-		{"text for a list", "mx:\n  records:\n  - {preference: 10, exchange: mx.example.net.}", "mx:\n  records: none", []string{"8:12: records is a single value, where a list belongs"}},
-		{"an empty list", "\n  - {preference: 10, exchange: mx.example.net.}", " []", []string{"8:12: records is an empty list; leave the key out"}},
-		{"no number", "preference: 10", "preference: ten", []string{`9:18: preference: "ten" is no number from 0 to 65535`}},
-		{"a large number", "preference: 10", "preference: 65536", []string{`9:18: preference: "65536" is no number from 0 to 65535`}},
-		{"a quoted number", "preference: 10", `preference: "10"`, []string{`9:18: preference: "10" is no number from 0 to 65535`}},
-		{"no bool", "  records", "  exclusive: maybe\n  records", []string{`8:14: exclusive: "maybe" is neither true nor false`}},
-		{"a web address for a name", "exchange: mx.example.net.", `exchange: "https://mx.example.net"`, []string{`9:32: exchange: "https://mx.example.net" is no domain name: ':' cannot stand in one`}},
-		{"an empty label", "mx.example.net.", "mx..example.net", []string{`9:32: exchange: "mx..example.net" is no domain name: empty label: two dots in a row`}},
-		{"a top-level domain", "mx.example.net.", "net", []string{`9:32: exchange: "net" is too short: a name of at least two labels belongs here`}},
-		{"no confidence", "documented", "sure", []string{`3:13: confidence: "sure" is not one of vendor-page, documented, template, memory`}},
-		{"no day", "2026-11-21", "2026-11-31", []string{`4:10: checked: "2026-11-31" is not a day of the form 2006-01-02`}},
-		{"no address", "https://example.net/dns", "example.net/dns", []string{`6:24: url: "example.net/dns" is no web address`}},
+		{"text for a list", "mx:\n  records:\n  - {preference: 10, exchange: mx.example.net.}", "mx:\n  records: none", []string{"9:12: records is a single value, where a list belongs"}},
+		{"an empty list", "\n  - {preference: 10, exchange: mx.example.net.}", " []", []string{"9:12: records is an empty list; leave the key out"}},
+		{"no number", "preference: 10", "preference: ten", []string{`10:18: preference: "ten" is no number from 0 to 65535`}},
+		{"a large number", "preference: 10", "preference: 65536", []string{`10:18: preference: "65536" is no number from 0 to 65535`}},
+		{"a quoted number", "preference: 10", `preference: "10"`, []string{`10:18: preference: "10" is no number from 0 to 65535`}},
+		{"no bool", "  records", "  exclusive: maybe\n  records", []string{`9:14: exclusive: "maybe" is neither true nor false`}},
+		{"a web address for a name", "exchange: mx.example.net.", `exchange: "https://mx.example.net"`, []string{`10:32: exchange: "https://mx.example.net" is no domain name`}},
+		{"an empty label", "mx.example.net.", "mx..example.net", []string{`10:32: exchange: "mx..example.net" is no domain name: empty label: two dots in a row`}},
+		{"a top-level domain", "mx.example.net.", "net", []string{`10:32: exchange: "net" is too short: a name of at least two labels belongs here`}},
+		{"no confidence", "documented", "sure", []string{`4:13: confidence: "sure" is not one of vendor-page, documented, template, memory`}},
+		{"no day", "2026-11-21", "2026-11-31", []string{`5:10: checked: "2026-11-31" is not a day of the form 2006-01-02`}},
+		{"no address", "https://example.net/dns", "example.net/dns", []string{`7:24: url: "example.net/dns" is no web address`}},
 		{"no id", "some-host", "Some_Host", []string{`1:5: id: "Some_Host" is not kebab-case: lower-case letters and digits, joined by hyphens`}},
-		{"nothing asked for", "mx:\n  records:\n  - {preference: 10, exchange: mx.example.net.}\n", "", []string{"1:1: the pack asks for nothing: it has none of mx, spf, dmarc and records"}},
-		{"a second MX for a host", "net.}", "net.}\n  - {preference: 20, exchange: MX.example.net}", []string{"10:32: exchange: mx.example.net. has an MX record above already"}},
-		{"a suffix twice", "mx:", "detect: {mx: [a.example, A.example.]}\nmx:", []string{"7:26: mx: a.example. stands in the list twice"}},
+		{"nothing asked for", "mx:\n  records:\n  - {preference: 10, exchange: mx.example.net.}\n", "", []string{"1:1: the pack asks for nothing: it has none of mx, spf, dmarc, records and clients"}},
+		{"a second MX for a host", "net.}", "net.}\n  - {preference: 20, exchange: MX.example.net}", []string{"11:32: exchange: mx.example.net. has an MX record above already"}},
+		{"a suffix twice", "mx:", "detect: {mx: [a.example, A.example.]}\nmx:", []string{"8:26: mx: a.example. stands in the list twice"}},
 		{"SPF", "mx:", `spf:
   level: required
-  include: [spf.example.net]
+  terms: ['include:spf.example.net']
   all: "+all"
   create: v=spf1 mx ~all
   documented: [v=spf1 ip4:1.2.3 include:spf.example.net -all, spf1 -all]
 mx:`, []string{
-			`10:8: all: "+all" is none of -all, ~all and ?all`,
-			"11:11: create: the SPF record does not include spf.example.net",
-			"11:11: create: the record does not end in +all",
-			`12:16: documented: "1.2.3" in the SPF record is not valid`,
-			`12:63: documented: "spf1 -all" is no SPF record`,
+			`11:8: all: "+all" is none of -all, ~all and ?all`,
+			"12:11: create: the SPF record lacks what terms asks for",
+			"12:11: create: the record does not end in +all",
+			`13:16: documented: "1.2.3" in the SPF record is not valid`,
+			`13:63: documented: "spf1 -all" is no SPF record`,
 		}},
-		{"DMARC", "mx:", "dmarc: {level: recommended, create: v=DMARC1; sp=none}\nmx:", []string{"7:37: create: the DMARC record has no policy: p must be none, quarantine or reject"}},
-		{"DMARC version", "mx:", "dmarc: {level: recommended, create: p=none}\nmx:", []string{`7:37: create: "p=none" does not begin with v=DMARC1;`}},
-		{"DMARC tags", "mx:", "dmarc: {level: much, create: v=DMARC1; p=none; x}\nmx:", []string{`7:16: level: "much" is not one of required, recommended, optional`}},
-		{"DMARC syntax", "mx:", "dmarc: {level: optional, create: v=DMARC1; p=none; x}\nmx:", []string{`7:34: create: " x" in the DMARC record is not valid`}},
+		{"DMARC", "mx:", "dmarc: {level: recommended, create: v=DMARC1; sp=none}\nmx:", []string{"8:37: create: the DMARC record has no policy: p must be none, quarantine or reject"}},
+		{"DMARC version", "mx:", "dmarc: {level: recommended, create: p=none}\nmx:", []string{`8:37: create: "p=none" does not begin with v=DMARC1;`}},
+		{"DMARC tags", "mx:", "dmarc: {level: much, create: v=DMARC1; p=none; x}\nmx:", []string{`8:16: level: "much" is not one of required, recommended, optional, obsolete, forbidden`}},
+		{"DMARC syntax", "mx:", "dmarc: {level: optional, create: v=DMARC1; p=none; x}\nmx:", []string{`8:34: create: " x" in the DMARC record is not valid`}},
 		{"records", "mx:", `records:
 - {name: "@", type: CNAME, target: a.example.net, level: required}
 - {name: a.example.com., type: CNAME, target: a.example.net, level: required}
 - {name: a b, type: CNAME, target: a.example.net, level: required}
 - {name: a..b, type: CNAME, target: a.example.net, level: required}
-- {name: a, type: MX, target: a.example.net, level: required}
+- {name: a, type: CNAME, target: a.example.net, level: required}
 - {name: A, type: cname, target: a.example.net, level: optional}
 mx:`, []string{
-			"8:10: name: a CNAME record cannot stand at the apex, where the SOA is",
-			`9:10: name: "a.example.com." is relative to the customer's zone and has no final dot`,
-			`10:10: name: "a b" is no domain name`,
-			`11:10: name: "a..b" is no domain name: empty label: two dots in a row`,
-			"12:19: type: MX records cannot be asked for here, only CNAME",
-			"13:10: name: A has a record above already",
+			"9:10: name: a CNAME record cannot stand at the apex, where the SOA is",
+			`10:10: name: "a.example.com." is relative to the customer's zone and has no final dot`,
+			`11:10: name: "a b" is no domain name`,
+			`12:10: name: "a..b" is no domain name: empty label: two dots in a row`,
+			"14:10: name: A has a record above already",
 		}},
-		{"no type", "mx:", "records: [{name: a, type: ALIAS, target: a.example.net, level: required}]\nmx:", []string{`7:27: type: "ALIAS" is no RR type`}},
+		{"no type", "mx:", "records: [{name: a, type: ALIAS, target: a.example.net, level: required}]\nmx:", []string{`8:27: type: "ALIAS" is no RR type`}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

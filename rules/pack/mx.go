@@ -11,11 +11,16 @@ import (
 
 // mxSet is the MX RRset of the apex as the pack sees it.
 type mxSet struct {
-	// own are the MX records of the pack in the zone, by their index.
-	own []ownMX
+	// want is the set of the pack that the zone has, or comes nearest to; own is
+	// what the zone has of it, by index.
+	want []wantMX
+	own  []ownMX
+	// strays are records of other sets of the pack beside want.
+	strays []zone.Record
 	// kin are further servers of the host, foreign those of others that may not
-	// stand beside them, the null MX among them.
-	kin, foreign []zone.Record
+	// stand beside them, the null MX among them; bypass are those of the host
+	// that a gateway stands before.
+	kin, foreign, bypass []zone.Record
 	// twice says that some exchange of the host has two records.
 	twice bool
 	// absent says that there is certainly no other MX record at the apex.
@@ -33,21 +38,32 @@ type ownMX struct {
 	covered bool
 }
 
-func (m *MX) index(exchange zone.Name) int {
-	return slices.IndexFunc(m.Records, func(x MXExchange) bool { return x.Exchange == exchange })
+// find returns the index of the record of a set that has an exchange, -1 if
+// none has, and what the exchange tells of the variables.
+func find(set []wantMX, exchange zone.Name, b Bindings) (int, Bindings) {
+	for i := range set {
+		if got, ok := set[i].is(exchange, b); ok {
+			return i, got
+		}
+	}
+	return -1, b
 }
 
 func (c *check) readMX() {
-	if c.pack.MX == nil {
+	sets := c.pack.compiled.mx
+	if len(sets) == 0 {
 		return
 	}
-	c.mx.own = make([]ownMX, len(c.pack.MX.Records))
 	a := c.z.Lookup(c.z.Apex, zone.TypeMX)
 	c.mx.absent = a.Status.Absent() || a.Status == zone.Found && c.z.Complete
+	var at []zone.Record
 	if a.Status == zone.Found {
-		for _, r := range a.Records() {
-			c.readExchange(r)
-		}
+		at = a.Records()
+	}
+	c.mx.want = c.nearest(sets, at)
+	c.mx.own = make([]ownMX, len(c.mx.want))
+	for _, r := range at {
+		c.readExchange(r)
 	}
 	if len(c.missing()) == 0 {
 		return
@@ -55,35 +71,71 @@ func (c *check) readMX() {
 	// MX records at example.com.example.com. are those of a zone that forgot
 	// the final dot of their owner.
 	for _, r := range c.z.RRset(doubled(c.z.Apex, c.z.Apex), zone.TypeMX) {
-		if i := c.pack.MX.index(r.Target()); i >= 0 {
+		if i, _ := find(c.mx.want, r.Target(), c.scope.bound); i >= 0 {
 			c.mx.own[i].covered = true
 		}
 	}
 }
 
+// nearest returns the set that records have most of: one that they have whole
+// before others, and else the first of equals.
+func (c *check) nearest(sets [][]wantMX, at []zone.Record) []wantMX {
+	best, most, whole := sets[0], 0, false
+	for _, set := range sets {
+		have := make([]bool, len(set))
+		n := 0
+		for _, r := range at {
+			if i, _ := find(set, r.Target(), c.scope.bound); i >= 0 && !have[i] {
+				have[i] = true
+				n++
+			}
+		}
+		if full := n == len(set); full && !whole || full == whole && n > most {
+			best, most, whole = set, n, full
+		}
+	}
+	return best
+}
+
 func (c *check) readExchange(r zone.Record) {
 	m := &c.mx
-	if i := c.pack.MX.index(r.Target()); i >= 0 {
+	if i, b := find(m.want, r.Target(), c.scope.bound); i >= 0 {
+		c.bind(b)
 		own := &m.own[i]
 		m.twice = m.twice || own.record.Type != 0
 		if own.record.Type == 0 || r.Preference() < own.record.Preference() {
 			own.record = r
 		}
 		own.covered = true
+		if c.behind != nil {
+			m.bypass = append(m.bypass, r)
+		}
 		return
 	}
+	for _, set := range c.pack.compiled.mx {
+		if i, _ := find(set, r.Target(), c.scope.bound); i >= 0 {
+			m.strays = append(m.strays, r)
+			if c.behind != nil {
+				m.bypass = append(m.bypass, r)
+			}
+			return
+		}
+	}
 	kin := c.leadsTo(r.Target(), func(n zone.Name) bool {
-		if i := c.pack.MX.index(n); i >= 0 {
+		if i, b := find(m.want, n, c.scope.bound); i >= 0 {
+			c.bind(b)
 			m.own[i].covered = true
 			return true
 		}
 		return c.pack.serves(n)
 	})
+	other := c.otherOf(r.Target())
 	switch {
 	case kin:
 		m.kin = append(m.kin, r)
-	case c.forced && c.otherOf(r.Target()) != nil:
-		// The user named both hosts.
+	case other != nil && (c.forced || other == c.behind || c.pack.Kind == Gateway && other.Kind != Gateway):
+		// The user named both hosts, or a gateway stands before this one; what
+		// goes past a gateway is another finding's matter.
 	case !c.pack.MX.Exclusive && r.Target() != zone.Root:
 		// It may stand beside the host's. A null MX never may (RFC 7505, section
 		// 3).
@@ -96,7 +148,7 @@ func (c *check) readExchange(r zone.Record) {
 // none does.
 func (c *check) otherOf(exchange zone.Name) *Pack {
 	for _, o := range c.all {
-		if o.serves(exchange) {
+		if o != c.pack && o.serves(exchange) {
 			return o
 		}
 	}
@@ -105,17 +157,17 @@ func (c *check) otherOf(exchange zone.Name) *Pack {
 
 // present reports whether some server of the host takes the zone's mail.
 func (m *mxSet) present() bool {
-	return len(m.kin) > 0 || slices.ContainsFunc(m.own, func(o ownMX) bool { return o.covered })
+	return len(m.kin) > 0 || len(m.strays) > 0 || slices.ContainsFunc(m.own, func(o ownMX) bool { return o.covered })
 }
 
 // missing returns the MX records of the pack that the zone lacks, if that is
 // certain.
-func (c *check) missing() []MXExchange {
-	var out []MXExchange
-	if c.pack.MX == nil || !c.mx.absent {
+func (c *check) missing() []wantMX {
+	var out []wantMX
+	if !c.mx.absent || c.behind != nil || c.pack.MX.Level.absent() == 0 || c.pack.MX.AnySubset && c.mx.present() {
 		return nil
 	}
-	for i, x := range c.pack.MX.Records {
+	for i, x := range c.mx.want {
 		if !c.mx.own[i].covered {
 			out = append(out, x)
 		}
@@ -123,23 +175,69 @@ func (c *check) missing() []MXExchange {
 	return out
 }
 
-// newMX returns the records of exchanges for the apex.
-func (c *check) newMX(xs []MXExchange) []zone.Record {
+// newMX returns the records of exchanges for the apex. ok is false if the name
+// of one is not known.
+func (c *check) newMX(xs []wantMX) (rs []zone.Record, ok bool) {
 	ttl := newTTL(c.z, c.z.Apex, zone.TypeMX)
-	out := make([]zone.Record, len(xs))
-	for i, x := range xs {
-		out[i] = zone.NewMX(c.z.Apex, ttl, x.Preference, x.Exchange)
+	for i := range xs {
+		name, _, known := xs[i].render(c.scope)
+		if !known {
+			return nil, false
+		}
+		rs = append(rs, zone.NewMX(c.z.Apex, ttl, xs[i].preference, name))
 	}
-	return out
+	return rs, true
+}
+
+// withMX gives a finding the fix of adding MX records in the place of others,
+// or says that their names are not known.
+func (c *check) withMX(f rules.Finding, s rules.Safety, what string, come []wantMX, gone ...zone.Record) rules.Finding {
+	rs, ok := c.newMX(come)
+	if !ok {
+		return f.WithFix(rules.Manual, what+c.unknown(come))
+	}
+	return f.WithFix(s, what, zone.Change{Name: c.z.Apex, Type: zone.TypeMX, Before: gone, After: rs})
+}
+
+// unknown says where the values of the variables of MX records are found.
+func (c *check) unknown(xs []wantMX) string {
+	var vs []Value
+	for _, x := range xs {
+		vs = append(vs, x.value)
+	}
+	return c.whereFrom(vs...)
+}
+
+// whereFrom says what the variables are that values lack.
+func (c *check) whereFrom(vs ...Value) string {
+	var out []string
+	for _, v := range vs {
+		for _, name := range v.Variables() {
+			if _, ok := c.scope.render(Value{parts: []part{{name, true}}}); ok {
+				continue
+			}
+			for _, k := range c.pack.Variables {
+				if k.Name == name {
+					out = append(out, fmt.Sprintf("{%s} is %s", name, k.About))
+				}
+			}
+		}
+	}
+	if slices.Sort(out); len(out) == 0 {
+		return ""
+	}
+	return "; " + strings.Join(slices.Compact(out), "; ") + " (--var gives it)"
 }
 
 func mxMissing(p *rules.Pass, c *check) {
+	if c.pack.MX == nil {
+		return
+	}
 	missing := c.missing()
 	if len(missing) == 0 {
 		return
 	}
-	add := zone.Change{Name: c.z.Apex, Type: zone.TypeMX, After: c.newMX(missing)}
-	what := mxList(missing)
+	what := c.mxList(missing)
 	if c.mx.present() {
 		f := p.AtApex(zone.TypeMX, fmt.Sprintf("%s of %s is missing, so mail has fewer ways there when a server is down. Add it.", what, c.pack.ID)).As(rules.Warning)
 		if len(missing) > 1 {
@@ -148,10 +246,13 @@ func mxMissing(p *rules.Pass, c *check) {
 		if r, ok := c.anyOwn(); ok {
 			f = rules.At(r, zone.Field(1), f.Message).As(rules.Warning)
 		}
-		if len(c.mx.foreign) > 0 {
+		switch {
+		case len(c.mx.strays) > 0:
+			return // mxMixed says it
+		case len(c.mx.foreign) > 0:
 			f = f.WithFix(rules.Manual, "remove the MX records of other hosts, then add "+what)
-		} else {
-			f = f.WithFix(rules.Safe, "add "+what, add)
+		default:
+			f = c.withMX(f, rules.Safe, "add "+what, missing)
 		}
 		c.report(p, f)
 		return
@@ -163,10 +264,46 @@ func mxMissing(p *rules.Pass, c *check) {
 	if !c.sure {
 		// The address of the apex may be meant to take the mail (RFC 5321,
 		// section 5.1): MX records would lead it away from there.
-		c.report(p, f.As(rules.Warning).WithFix(rules.Unsafe, "add "+what, add))
+		c.report(p, c.withMX(f.As(rules.Warning), rules.Unsafe, "add "+what, missing))
 		return
 	}
-	c.report(p, f.WithFix(rules.Safe, "add "+what, add))
+	if c.pack.MX.Level != Required {
+		f.Severity = c.pack.MX.Level.absent()
+	}
+	c.report(p, c.withMX(f, rules.Safe, "add "+what, missing))
+}
+
+// mxMixed finds records of two sets of the host that are not meant to stand
+// together.
+func mxMixed(p *rules.Pass, c *check) {
+	if c.pack.MX == nil || c.pack.MX.AnySubset || len(c.mx.strays) == 0 || c.behind != nil {
+		return
+	}
+	missing := c.missing()
+	f := rules.At(c.mx.strays[0], zone.Field(1), fmt.Sprintf("%s belongs to another set of MX records of %s than the rest. The host means one set to be used: %s.",
+		c.mx.strays[0].Target(), c.pack.ID, c.mxList(c.mx.want)))
+	for _, r := range c.mx.strays[1:] {
+		f.Related = append(f.Related, rules.Related{Span: r.Span(zone.Field(1)), Message: fmt.Sprintf("and so does %s", r.Target())})
+	}
+	what := "remove " + recordList(c.mx.strays)
+	if len(missing) > 0 {
+		what += " and add " + c.mxList(missing)
+	}
+	c.report(p, c.withMX(f, rules.Unsafe, what, missing, c.mx.strays...))
+}
+
+// gatewayBypassed finds MX records of the mailbox host beside those of the
+// gateway before it.
+func gatewayBypassed(p *rules.Pass, c *check) {
+	if len(c.mx.bypass) == 0 {
+		return
+	}
+	f := rules.At(c.mx.bypass[0], zone.Field(1), fmt.Sprintf("%s takes mail past %s, which is meant to filter it: senders of spam choose such records on purpose. Remove this MX record.",
+		c.mx.bypass[0].Target(), c.behind.ID))
+	for _, r := range c.mx.bypass[1:] {
+		f.Related = append(f.Related, rules.Related{Span: r.Span(zone.Field(1)), Message: fmt.Sprintf("%s does so too", r.Target())})
+	}
+	c.report(p, f.WithFix(rules.Unsafe, "remove "+recordList(c.mx.bypass), zone.Remove(c.mx.bypass...)))
 }
 
 // anyOwn returns the first of the pack's MX records that the zone has.
@@ -189,11 +326,11 @@ func mxForeign(p *rules.Pass, c *check) {
 	case first.Target() == zone.Root && c.mx.present():
 		f.Message = fmt.Sprintf("The null MX says that %s takes no mail, against the MX records of %s beside it. Remove the null MX.", c.z.Apex, c.pack.ID)
 	case first.Target() == zone.Root:
-		f.Message = fmt.Sprintf("The null MX says that %s takes no mail, so none reaches %s. Put %s in its place.", c.z.Apex, c.pack.ID, mxList(c.pack.MX.Records))
+		f.Message = fmt.Sprintf("The null MX says that %s takes no mail, so none reaches %s. Put %s in its place.", c.z.Apex, c.pack.ID, c.mxList(c.mx.want))
 	case c.mx.present():
 		f.Message = fmt.Sprintf("%s is no server of %s: mail that it takes does not reach the mailboxes there. Remove this MX record.", first.Target(), c.pack.ID)
 	default:
-		f.Message = fmt.Sprintf("Mail for %s goes to %s, not to %s. Put %s in the place of what is there.", c.z.Apex, first.Target(), c.pack.ID, mxList(c.pack.MX.Records))
+		f.Message = fmt.Sprintf("Mail for %s goes to %s, not to %s. Put %s in the place of what is there.", c.z.Apex, first.Target(), c.pack.ID, c.mxList(c.mx.want))
 	}
 	for _, r := range c.mx.foreign[1:] {
 		f.Related = append(f.Related, rules.Related{Span: r.Span(zone.Field(1)), Message: fmt.Sprintf("%s is no server of %s either", r.Target(), c.pack.ID)})
@@ -204,31 +341,31 @@ func mxForeign(p *rules.Pass, c *check) {
 			return
 		}
 	}
-	come := c.newMX(c.missing())
+	come := c.missing()
 	what := "remove " + recordList(c.mx.foreign)
 	if len(come) > 0 {
-		what = "replace " + recordList(c.mx.foreign) + " by " + mxList(c.missing())
+		what = "replace " + recordList(c.mx.foreign) + " by " + c.mxList(come)
 	}
-	c.report(p, f.WithFix(rules.Unsafe, what, zone.Change{Name: c.z.Apex, Type: zone.TypeMX, Before: c.mx.foreign, After: come}))
+	c.report(p, c.withMX(f, rules.Unsafe, what, come, c.mx.foreign...))
 }
 
 // mxPreference finds two servers that are tried in another order than the host
 // asks for; other figures in the same order do no harm (RFC 5321, section 5.1).
 func mxPreference(p *rules.Pass, c *check) {
-	if c.pack.MX == nil {
+	if c.pack.MX == nil || c.pack.MX.AnyPreference {
 		return
 	}
-	for i, want := range c.pack.MX.Records {
-		for j, later := range c.pack.MX.Records {
+	for i, want := range c.mx.want {
+		for j, later := range c.mx.want {
 			a, b := &c.mx.own[i].record, &c.mx.own[j].record
-			if a.Type == 0 || b.Type == 0 || want.Preference >= later.Preference || a.Preference() < b.Preference() {
+			if a.Type == 0 || b.Type == 0 || want.preference >= later.preference || a.Preference() < b.Preference() {
 				continue
 			}
 			message := "With preference %d %s is tried before %s, which %s wants first. Set %s instead."
 			if a.Preference() == b.Preference() {
 				message = "With preference %d too, %s gets as much mail as %s, which %s wants tried first. Set %s instead."
 			}
-			f := rules.At(*b, zone.Field(0), fmt.Sprintf(message, b.Preference(), b.Target(), a.Target(), c.pack.ID, mxList(c.pack.MX.Records))).As(rules.Warning)
+			f := rules.At(*b, zone.Field(0), fmt.Sprintf(message, b.Preference(), b.Target(), a.Target(), c.pack.ID, c.mxList(c.mx.want))).As(rules.Warning)
 			c.report(p, c.fixPreferences(f))
 			return
 		}
@@ -240,27 +377,27 @@ func (c *check) fixPreferences(f rules.Finding) rules.Finding {
 		return f // which of two records stays is another finding's matter
 	}
 	ch := zone.Change{Name: c.z.Apex, Type: zone.TypeMX}
-	for i, x := range c.pack.MX.Records {
+	for i, x := range c.mx.want {
 		r := c.mx.own[i].record
-		if r.Type == 0 || r.Preference() == x.Preference {
+		if r.Type == 0 || r.Preference() == x.preference {
 			continue
 		}
-		n := zone.NewMX(r.Name, r.TTL, x.Preference, x.Exchange)
+		n := zone.NewMX(r.Name, r.TTL, x.preference, r.Target())
 		n.Loc = r.Loc
 		ch.Before, ch.After = append(ch.Before, r), append(ch.After, n)
 	}
-	return f.WithFix(rules.Unsafe, "set "+mxList(c.pack.MX.Records), ch)
+	return f.WithFix(rules.Unsafe, "set "+c.mxList(c.mx.want), ch)
 }
 
 // mxText says an MX record as a person does.
-func mxText(r zone.Record) string {
-	return MXExchange{r.Preference(), r.Target()}.String()
-}
+func mxText(r zone.Record) string { return fmt.Sprintf("MX %d %s", r.Preference(), r.Target()) }
 
-func mxList(xs []MXExchange) string {
+// mxList says the records of a set as a person does.
+func (c *check) mxList(xs []wantMX) string {
 	parts := make([]string, len(xs))
-	for i, x := range xs {
-		parts[i] = x.String()
+	for i := range xs {
+		_, text, _ := xs[i].render(c.scope)
+		parts[i] = fmt.Sprintf("MX %d %s", xs[i].preference, text)
 	}
 	return enumerate(parts)
 }

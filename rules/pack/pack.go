@@ -2,7 +2,6 @@ package pack
 
 import (
 	"errors"
-	"fmt"
 	"strings"
 	"time"
 
@@ -16,6 +15,10 @@ type Pack struct {
 	ID string `yaml:"id"`
 	// Name is the host as people know it.
 	Name string `yaml:"name"`
+	// Kind is what the host does for a domain.
+	Kind Kind `yaml:"kind"`
+	// Status says whether the host still takes customers.
+	Status Status `yaml:"status,omitempty"`
 	// About says in plain sentences for whom the pack is, and what the host
 	// says beyond its records.
 	About string `yaml:"about,omitempty"`
@@ -25,86 +28,300 @@ type Pack struct {
 	Checked Date `yaml:"checked"`
 	// Sources are where the facts stand.
 	Sources []Source `yaml:"sources"`
-	Detect  Detect   `yaml:"detect,omitempty"`
-	MX      *MX      `yaml:"mx,omitempty"`
-	SPF     *SPF     `yaml:"spf,omitempty"`
-	DMARC   *DMARC   `yaml:"dmarc,omitempty"`
+	// Variables are the parts of values that differ between customers. Every
+	// pack has domain, domain-dashes and m365-token besides.
+	Variables []Variable `yaml:"variables,omitempty"`
+	Detect    Detect     `yaml:"detect,omitempty"`
+	MX        *MX        `yaml:"mx,omitempty"`
+	SPF       *SPF       `yaml:"spf,omitempty"`
+	DMARC     *DMARC     `yaml:"dmarc,omitempty"`
 	// Records are the further records of the zone.
 	Records []Record `yaml:"records,omitempty"`
+	// Pinned are records outside of the zone as they were seen, so that what an
+	// include costs is known without asking the DNS.
+	Pinned []Pinned `yaml:"pinned,omitempty"`
+	// Clients are the servers that mail programs use, the recommended first.
+	Clients []Client `yaml:"clients,omitempty"`
+
+	compiled *compiled
+}
+
+// Kind is what a host does for a domain.
+type Kind string
+
+// The kinds of host.
+const (
+	Mailbox   Kind = "mailbox"   // keeps the domain's mail
+	Forwarder Kind = "forwarder" // takes the domain's mail and sends it on
+	Receiver  Kind = "receiver"  // takes the domain's mail for programs
+	Gateway   Kind = "gateway"   // filters mail before the mailbox host takes it
+	Sender    Kind = "sender"    // sends mail for the domain
+	Server    Kind = "server"    // software on a server of the domain's own
+	NoMail    Kind = "no-mail"   // the domain has no mail
+	Settings  Kind = "settings"  // takes no customers' domains; known for its client settings
+)
+
+// UnmarshalText reads a kind.
+func (k *Kind) UnmarshalText(text []byte) error {
+	return oneOf(k, text, Mailbox, Forwarder, Receiver, Gateway, Sender, Server, NoMail, Settings)
+}
+
+// takesMail reports whether the MX records of a domain lead to such a host.
+func (k Kind) takesMail() bool {
+	return k == Mailbox || k == Forwarder || k == Receiver || k == Gateway || k == Server
+}
+
+// Status says whether a host still takes customers; "" is active.
+type Status string
+
+// The states of a host.
+const (
+	Active Status = "active"
+	Legacy Status = "legacy" // works, takes no new customers
+	Ending Status = "ending" // will stop; About says when
+	Closed Status = "closed" // its servers are gone
+)
+
+// UnmarshalText reads a status.
+func (s *Status) UnmarshalText(text []byte) error {
+	return oneOf(s, text, Active, Legacy, Ending, Closed)
 }
 
 // Source is a place where a host states its facts.
 type Source struct {
 	Title string `yaml:"title"`
-	URL   string `yaml:"url"`
+	URL   string `yaml:"url,omitempty"`
 	// Date is the day of the page's last change; "" if it tells none.
 	Date Date `yaml:"date,omitempty"`
 }
 
-// Detect is what a zone of the host's customers is recognised by. All names
-// but those of SPF are suffixes: a name matches that is one of them or lies
-// below it.
+// Detect is what a zone of the host's customers is recognised by.
 type Detect struct {
-	// MX are suffixes of the exchanges of the MX records at the apex.
-	MX []zone.Name `yaml:"mx,omitempty"`
-	// SPF are include targets of the SPF record at the apex.
-	SPF []zone.Name `yaml:"spf,omitempty"`
-	// Autoconfig are suffixes of the target of the CNAME record at autoconfig
-	// below the apex.
-	Autoconfig []zone.Name `yaml:"autoconfig,omitempty"`
+	// MX are the exchanges of the host in MX records at the apex.
+	MX []Pattern `yaml:"mx,omitempty"`
+	// Addresses are the networks of the host's MX servers, for one whose MX
+	// records name hosts of the customer's own zone.
+	Addresses []Network `yaml:"addresses,omitempty"`
+	// SPF are include and redirect targets of the SPF record at the apex.
+	SPF []Pattern `yaml:"spf,omitempty"`
+	// Autoconfig are targets of the CNAME record at autoconfig below the apex.
+	Autoconfig []Pattern `yaml:"autoconfig,omitempty"`
+	// InsteadOf is the id of a pack with the same MX records. This pack takes its
+	// place where a zone shows one of SPF, Autoconfig and Targets too.
+	InsteadOf string `yaml:"instead-of,omitempty"`
+	// Targets are what CNAME records anywhere in the zone point at, such as
+	// those of DKIM keys.
+	Targets []Pattern `yaml:"targets,omitempty"`
 }
 
 // MX is the host's MX RRset for the apex.
 type MX struct {
+	// Level is required unless it says otherwise.
+	Level Level `yaml:"level,omitempty"`
 	// Exclusive says that no other host's MX may stand beside these: mail that
 	// another server takes does not reach the mailboxes.
-	Exclusive bool         `yaml:"exclusive,omitempty"`
+	Exclusive bool `yaml:"exclusive,omitempty"`
+	// AnyPreference says that the order of the servers does not matter, or is
+	// different from customer to customer.
+	AnyPreference bool `yaml:"any-preference,omitempty"`
+	// AnySubset says that each single server of the host is enough.
+	AnySubset bool         `yaml:"any-subset,omitempty"`
 	Records   []MXExchange `yaml:"records"`
+	// Alternatives are other sets that are as good.
+	Alternatives []MXSet `yaml:"alternatives,omitempty"`
+}
+
+// MXSet is an RRset that stands in the place of the first one.
+type MXSet struct {
+	// About says when it is used.
+	About   string       `yaml:"about,omitempty"`
+	Records []MXExchange `yaml:"records"`
 }
 
 // MXExchange is one MX record (RFC 1035, section 3.3.9).
 type MXExchange struct {
-	Preference uint16    `yaml:"preference"`
-	Exchange   zone.Name `yaml:"exchange"`
+	Preference uint16 `yaml:"preference"`
+	Exchange   Value  `yaml:"exchange"`
 }
-
-// String returns the record data as a person says it: "MX 10 mx.example.net.".
-func (x MXExchange) String() string { return fmt.Sprintf("MX %d %s", x.Preference, x.Exchange) }
 
 // SPF is what the SPF record at the apex must do.
 type SPF struct {
 	Level Level `yaml:"level"`
-	// Include are the names whose senders must pass: all of them.
-	Include []zone.Name `yaml:"include"`
-	// All is the last term that the host asks for, with its qualifier.
-	All string `yaml:"all"`
-	// Create is the record for a zone that has none.
-	Create string `yaml:"create"`
+	// Terms are the mechanisms, or the redirect, that the record needs: all of
+	// them.
+	Terms []Value `yaml:"terms"`
+	// Alternatives are other lists of terms that are as good.
+	Alternatives [][]Value `yaml:"alternatives,omitempty"`
+	// All is the last term that the host asks for, with its qualifier; "" if it
+	// asks for none, as with a redirect.
+	All string `yaml:"all,omitempty"`
+	// Create is the record for a zone that has none; "" if it is Terms and All.
+	Create string `yaml:"create,omitempty"`
 	// Documented are the records that the host's pages print.
 	Documented []string `yaml:"documented,omitempty"`
 }
 
 // DMARC is what the host wants of the DMARC record, which stands at _dmarc
-// (RFC 9989, section 4.5). Any valid record does.
+// (RFC 9989, section 4.5). Any valid record of at least the minimum does.
 type DMARC struct {
 	Level Level `yaml:"level"`
-	// Create is the record for a zone that has none.
-	Create string `yaml:"create"`
+	// Minimum is the mildest policy that does; "" is none.
+	Minimum string `yaml:"minimum,omitempty"`
+	// Create is the record for a zone that has none. It or CNAME must be given.
+	Create string `yaml:"create,omitempty"`
+	// CNAME is the name that _dmarc is an alias of where the host keeps the
+	// record.
+	CNAME *Value `yaml:"cname,omitempty"`
 }
 
 // Record is a further record of the zone.
 type Record struct {
-	// Name is the owner relative to the apex, without a final dot.
-	Name string `yaml:"name"`
-	// Type is the RR type: CNAME.
+	// Name is the owner relative to the apex, without a final dot; "@" is the
+	// apex.
+	Name Value `yaml:"name"`
+	// Type is the RR type: CNAME, TXT, SRV, MX, A, AAAA, NS, TLSA or CAA.
 	Type zone.Type `yaml:"type"`
-	// Target is the domain name that the record points at.
-	Target zone.Name `yaml:"target"`
-	Level  Level     `yaml:"level"`
+	// Target is the domain name that CNAME, NS, MX and SRV records point at.
+	Target *Value `yaml:"target,omitempty"`
+	// Text is the text of a TXT record, its strings joined. A text of SPF,
+	// DMARC or DKIM is compared by what it means.
+	Text *Value `yaml:"text,omitempty"`
+	// Addresses are networks, one of which the address of an A or AAAA record
+	// must be in; those of a single address are what is written.
+	Addresses []Network `yaml:"addresses,omitempty"`
+	// Data is the RDATA of another type as in a master file.
+	Data *Value `yaml:"data,omitempty"`
+	// Preference is that of an MX record, the priority of an SRV record.
+	Preference uint16 `yaml:"preference,omitempty"`
+	Weight     uint16 `yaml:"weight,omitempty"`
+	Port       uint16 `yaml:"port,omitempty"`
+	Level      Level  `yaml:"level"`
+	// Alternatives are other targets or texts that are as good.
+	Alternatives []Value `yaml:"alternatives,omitempty"`
+	// Purpose says what the record is for; it chooses the words of findings.
+	Purpose Purpose `yaml:"purpose,omitempty"`
+	// About says what to know about the record, such as where the customer finds
+	// its value.
+	About string `yaml:"about,omitempty"`
 }
 
-// String returns the record as a person says it.
-func (r Record) String() string { return fmt.Sprintf("%s %s %s", r.Name, r.Type, r.Target) }
+// Purpose is what a record is for.
+type Purpose string
+
+// The purposes of records; "" is anything else.
+const (
+	ForDKIM         Purpose = "dkim"
+	ForVerification Purpose = "verification"
+	ForClients      Purpose = "clients" // mail programs find their settings by it
+	ForBounces      Purpose = "bounces" // the domain of the return path
+	ForTracking     Purpose = "tracking"
+)
+
+// UnmarshalText reads a purpose.
+func (p *Purpose) UnmarshalText(text []byte) error {
+	return oneOf(p, text, ForDKIM, ForVerification, ForClients, ForBounces, ForTracking)
+}
+
+// Pinned is a TXT record outside of the customer's zone as it was seen.
+type Pinned struct {
+	Name zone.Name `yaml:"name"`
+	Text string    `yaml:"text"`
+	Date Date      `yaml:"date"`
+}
+
+// Client is a server that mail programs use.
+type Client struct {
+	// Protocol is imap, pop3, smtp (submission), managesieve, jmap, carddav,
+	// caldav or activesync.
+	Protocol Protocol `yaml:"protocol"`
+	Host     Value    `yaml:"host"`
+	Port     uint16   `yaml:"port"`
+	Security Security `yaml:"security"`
+	// Advice is what to think of it; "" is as good as others.
+	Advice Advice `yaml:"advice,omitempty"`
+	// User is the form of the user name; "" is the whole address.
+	User UserName `yaml:"user,omitempty"`
+	// Auth is what the server asks for; "" is a password.
+	Auth Auth `yaml:"auth,omitempty"`
+	// Note says what else to know, such as the product that it is for.
+	Note string `yaml:"note,omitempty"`
+	// Unconfirmed says that no source confirms the row.
+	Unconfirmed bool `yaml:"unconfirmed,omitempty"`
+}
+
+// Protocol is what a mail program speaks with a server.
+type Protocol string
+
+// The protocols of mail programs.
+const (
+	IMAP        Protocol = "imap"
+	POP3        Protocol = "pop3"
+	Submission  Protocol = "smtp"
+	ManageSieve Protocol = "managesieve"
+)
+
+// UnmarshalText reads a protocol.
+func (p *Protocol) UnmarshalText(text []byte) error {
+	return oneOf(p, text, IMAP, POP3, Submission, ManageSieve)
+}
+
+// Security is how a connection is encrypted.
+type Security string
+
+// The kinds of security.
+const (
+	TLS      Security = "tls"      // from the first octet (RFC 8314, section 3)
+	StartTLS Security = "starttls" // after a command
+	Plain    Security = "none"
+)
+
+// UnmarshalText reads a kind of security.
+func (s *Security) UnmarshalText(text []byte) error { return oneOf(s, text, TLS, StartTLS, Plain) }
+
+// Advice is what to think of a server.
+type Advice string
+
+// The kinds of advice; "" is as good as others.
+const (
+	Advised     Advice = "recommended"
+	Discouraged Advice = "discouraged" // works, but better ones are there
+	Retired     Advice = "retired"     // works no more
+)
+
+// UnmarshalText reads an advice.
+func (a *Advice) UnmarshalText(text []byte) error {
+	return oneOf(a, text, Advised, Discouraged, Retired)
+}
+
+// UserName is the form of a user name.
+type UserName string
+
+// The forms of user names; "" is the whole address.
+const (
+	WholeAddress UserName = "address"
+	LocalPart    UserName = "local-part"
+	Account      UserName = "account" // a name that the host gives
+)
+
+// UnmarshalText reads the form of a user name.
+func (u *UserName) UnmarshalText(text []byte) error {
+	return oneOf(u, text, WholeAddress, LocalPart, Account)
+}
+
+// Auth is what a server asks for.
+type Auth string
+
+// The kinds of authentication; "" is a password.
+const (
+	Password    Auth = "password"
+	AppPassword Auth = "app-password" // one made for the program in the host's panel
+	OAuth2      Auth = "oauth2"
+)
+
+// UnmarshalText reads a kind of authentication.
+func (a *Auth) UnmarshalText(text []byte) error {
+	return oneOf(a, text, Password, AppPassword, OAuth2)
+}
 
 // Level says how much a host wants a record.
 type Level string
@@ -114,11 +331,13 @@ const (
 	Required    Level = "required"    // mail or its set-up fails without it, says the host
 	Recommended Level = "recommended" // the host advises it
 	Optional    Level = "optional"    // right if present; its absence is no finding
+	Obsolete    Level = "obsolete"    // once asked for; may be removed
+	Forbidden   Level = "forbidden"   // does harm
 )
 
 // UnmarshalText reads a level.
 func (l *Level) UnmarshalText(text []byte) error {
-	return oneOf(l, text, Required, Recommended, Optional)
+	return oneOf(l, text, Required, Recommended, Optional, Obsolete, Forbidden)
 }
 
 // Confidence says where the facts of a pack come from.

@@ -8,20 +8,28 @@ import (
 // share one look at a zone, so make them once for many zones.
 func Rules(s Selector) []*rules.Rule {
 	packs := subject(s)
-	on := func(check func(*rules.Pass, *check)) rules.Runner { return rules.On(packs, check) }
+	on := func(find func(*rules.Pass, *check)) rules.Runner { return rules.On(packs, perCheck(find)) }
 	rs := []*rules.Rule{
 		mxMissingRule(on(mxMissing)),
 		mxForeignRule(on(mxForeign)),
 		mxPreferenceRule(on(mxPreference)),
+		mxMixedRule(on(mxMixed)),
+		gatewayBypassedRule(on(gatewayBypassed)),
 		spfMissingRule(on(spfMissing)),
 		spfIncludeRule(on(spfInclude)),
 		dmarcMissingRule(on(dmarcMissing)),
+		dmarcWeakRule(on(dmarcWeak)),
 		recordMissingRule(on(recordMissing)),
 		recordWrongRule(on(recordWrong)),
 		recordConflictRule(on(recordConflict)),
+		recordUnwantedRule(on(recordUnwanted)),
+		leftoverRule(rules.On(packs, leftover)),
+		unclearRule(rules.On(packs, unclear)),
 	}
 	for _, r := range rs {
-		r.Packs = []string{"webmo"}
+		if r.Packs == nil {
+			r.Packs = []string{"webmo"}
+		}
 	}
 	return rs
 }
@@ -178,5 +186,108 @@ func recordConflictRule(run rules.Runner) *rules.Rule {
 		Refs: []string{"RFC 1034, section 3.6.2", "RFC 2181, section 10.1"},
 		Fix:  rules.Unsafe,
 		Run:  run,
+	}
+}
+
+func mxMixedRule(run rules.Runner) *rules.Rule {
+	return &rules.Rule{
+		ID:       "pack-mx-mixed",
+		Severity: rules.Warning,
+		Summary:  "MX records of two sets of the mail host stand together",
+		What: "The mail host has several sets of MX records, of which a domain publishes one, and the apex has records of two. " +
+			"Nothing is said of hosts whose servers may be combined at will.",
+		Why: "Mail reaches the host, but by servers that it set up for different purposes, such as an old and a new service. " +
+			"When one of them is switched off, a part of the mail is late or lost.",
+		Bad:  "@ IN MX 1 smtp.google.com.\n@ IN MX 5 alt1.aspmx.l.google.com.\n",
+		Good: "@ IN MX 1 smtp.google.com.\n",
+		Refs: []string{"RFC 5321, section 5.1"},
+		Fix:  rules.Unsafe,
+		Run:  run,
+
+		Packs: []string{"google-workspace"},
+	}
+}
+
+func gatewayBypassedRule(run rules.Runner) *rules.Rule {
+	return &rules.Rule{
+		ID:       "pack-gateway-bypassed",
+		Severity: rules.Warning,
+		Summary:  "an MX record of the mailbox host leads past the gateway that filters its mail",
+		What:     "The MX records name a gateway and, beside it, a server of the host that keeps the mailboxes.",
+		Why: "A sender may choose any MX record. Those of spam choose the one of the mailbox host, which takes it without the gateway's filter, " +
+			"and mail that comes this way is missing from the gateway's archive.",
+		Bad:  "@ IN MX 10 eu-smtp-inbound-1.mimecast.com.\n@ IN MX 10 eu-smtp-inbound-2.mimecast.com.\n@ IN MX 20 example-com.mail.protection.outlook.com.\n",
+		Good: "@ IN MX 10 eu-smtp-inbound-1.mimecast.com.\n@ IN MX 10 eu-smtp-inbound-2.mimecast.com.\n",
+		Refs: []string{"RFC 5321, section 5.1"},
+		Fix:  rules.Unsafe,
+		Run:  run,
+
+		Packs: []string{"microsoft365", "mimecast"},
+	}
+}
+
+func dmarcWeakRule(run rules.Runner) *rules.Rule {
+	return &rules.Rule{
+		ID:       "pack-dmarc-weak",
+		Severity: rules.Warning,
+		Summary:  "the DMARC policy is milder than the one that the pack asks for",
+		What:     "The DMARC record at _dmarc is valid, and its policy lets more through than the least that the pack accepts.",
+		Why:      "Receivers deliver mail that forges the domain, which the host, or a domain without any mail, means to have refused.",
+		Bad:      "_dmarc IN TXT \"v=DMARC1; p=none\"\n",
+		Good:     "_dmarc IN TXT \"v=DMARC1; p=reject\"\n",
+		Refs:     []string{"RFC 9989, section 4.7"},
+		Fix:      rules.Unsafe,
+		Run:      run,
+
+		Packs: []string{"no-mail"},
+	}
+}
+
+func recordUnwantedRule(run rules.Runner) *rules.Rule {
+	return &rules.Rule{
+		ID:       "pack-record-unwanted",
+		Severity: rules.Info,
+		Summary:  "a record is there that the mail host once asked for, or that does harm there",
+		What:     "The zone has a record that the pack lists as obsolete or, which is a warning, as forbidden.",
+		Why:      "A record that nothing uses is a trap for whoever reads the zone next; one that the host forbids keeps mail programs or the set-up from working.",
+		Bad:      "sip IN CNAME sipdir.online.lync.com.\n",
+		Good:     "autodiscover IN CNAME autodiscover.outlook.com.\n",
+		Refs:     []string{"RFC 1034, section 3.6.2"},
+		Fix:      rules.Unsafe,
+		Run:      run,
+
+		Packs: []string{"microsoft365"},
+	}
+}
+
+func leftoverRule(run rules.Runner) *rules.Rule {
+	return &rules.Rule{
+		ID:       "pack-leftover",
+		Severity: rules.Info,
+		Summary:  "a record of another mail host is left over",
+		What: "The MX records lead to one mail host, and a record by which mail programs find their servers, or a DKIM key, leads to another. " +
+			"Nothing is said where the SPF record still passes that other host, which then sends mail for the domain.",
+		Why:  "Mail programs that look for their settings are sent to a server that does not have the mailboxes any more; it asks for a password that is not its own.",
+		Bad:  "@ IN MX 10 mx.webmo.fr.\n@ IN MX 20 mxsecondary.webmo.fr.\nautodiscover IN CNAME autodiscover.outlook.com.\n",
+		Good: "@ IN MX 10 mx.webmo.fr.\n@ IN MX 20 mxsecondary.webmo.fr.\n",
+		Refs: []string{"RFC 1034, section 3.6.2"},
+		Fix:  rules.Unsafe,
+		Run:  run,
+	}
+}
+
+func unclearRule(run rules.Runner) *rules.Rule {
+	return &rules.Rule{
+		ID:       "pack-unclear",
+		Severity: rules.Info,
+		Summary:  "the mail host has the MX records of several packs",
+		What:     "An MX record is what two packs or more ask for, and nothing else in the zone tells which of them is meant. None of them is then checked.",
+		Why:      "What the host needs besides MX records is not known, so its absence cannot be told.",
+		Bad:      "@ IN MX 10 inbound-smtp.eu-west-1.amazonaws.com.\n",
+		Good:     "@ IN MX 10 inbound-smtp.eu-west-1.amazonaws.com.\nautodiscover IN CNAME autodiscover.mail.eu-west-1.awsapps.com.\n",
+		Refs:     []string{"RFC 5321, section 5.1"},
+		Run:      run,
+
+		Packs: []string{},
 	}
 }

@@ -27,7 +27,27 @@ func detected(t *testing.T) []*rules.Rule {
 	return pack.Rules(pack.Selector{All: pack.Builtin()})
 }
 
-func TestExamples(t *testing.T) { ruletest.Examples(t, forced(t)) }
+func TestExamples(t *testing.T) {
+	for _, r := range detected(t) {
+		t.Run(r.ID, func(t *testing.T) {
+			s := pack.Selector{All: pack.Builtin()}
+			for _, id := range r.Packs {
+				p, err := pack.Find(id)
+				if err != nil {
+					t.Fatal(err)
+				}
+				s.Forced = append(s.Forced, p)
+			}
+			list := pack.Rules(s)
+			if ids := ruletest.IDs(ruletest.Lint(t, "bad.zone", rules.Example(r.Bad), list)); !slices.Contains(ids, r.ID) {
+				t.Errorf("the bad example gives %v", ids)
+			}
+			if ids := ruletest.IDs(ruletest.Lint(t, "good.zone", rules.Example(r.Good), list)); slices.Contains(ids, r.ID) {
+				t.Errorf("the good example gives %v", ids)
+			}
+		})
+	}
+}
 
 func TestForced(t *testing.T) { ruletest.Zones(t, "testdata/forced/*.zone", forced(t)) }
 

@@ -57,17 +57,19 @@ func (p *Pack) WriteText(w io.Writer) error {
 	t := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	if p.MX != nil {
 		for _, x := range p.MX.Records {
-			fmt.Fprintf(t, "  @\tMX\t%d %s\t%s\n", x.Preference, x.Exchange, Required)
+			fmt.Fprintf(t, "  @\tMX\t%d %s\t%s\n", x.Preference, dotted(x.Exchange), p.MX.Level)
 		}
 	}
 	if p.SPF != nil {
-		fmt.Fprintf(t, "  @\tTXT\t%s\t%s\n", zone.Quote(p.SPF.Create), p.SPF.Level)
+		fmt.Fprintf(t, "  @\tTXT\t%s\t%s\n", zone.Quote(p.SPF.Record()), p.SPF.Level)
 	}
 	if p.DMARC != nil {
-		fmt.Fprintf(t, "  %s\tTXT\t%s\t%s\n", policyOwner, zone.Quote(p.DMARC.Create), p.DMARC.Level)
+		typ, data := p.DMARC.Record()
+		fmt.Fprintf(t, "  %s\t%s\t%s\t%s\n", policyOwner, typ, data, p.DMARC.Level)
 	}
-	for _, r := range p.Records {
-		fmt.Fprintf(t, "  %s\t%s\t%s\t%s\n", r.Name, r.Type, r.Target, r.Level)
+	for i := range p.Records {
+		r := &p.Records[i]
+		fmt.Fprintf(t, "  %s\t%s\t%s\t%s\n", r.Name, r.Type, r.RData(), r.Level)
 	}
 	t.Flush()
 	p.writeTerms(&b)
@@ -86,9 +88,9 @@ func (p *Pack) writeTerms(b *strings.Builder) {
 		b.WriteString("Other preferences in the same order are as good.\n")
 	}
 	if p.SPF != nil {
-		names := make([]string, len(p.SPF.Include))
-		for i, n := range p.SPF.Include {
-			names[i] = "include:" + domain(n)
+		names := make([]string, len(p.SPF.Terms))
+		for i, v := range p.SPF.Terms {
+			names[i] = v.Text
 		}
 		fmt.Fprintf(b, "\nSPF: any record that passes %s is as good.", enumerate(names))
 		if len(p.SPF.Documented) > 0 {
@@ -111,7 +113,7 @@ func (p *Pack) writeDetect(b *strings.Builder) {
 	first := "\nA zone is recognised by:\n\n"
 	for _, e := range []struct {
 		what  string
-		names []zone.Name
+		names []Pattern
 	}{
 		{"an MX record that names a server at or below", p.Detect.MX},
 		{"if it has no MX, an SPF record that includes", p.Detect.SPF},
@@ -138,6 +140,53 @@ func (p *Pack) writeSources(b *strings.Builder) {
 		}
 		fmt.Fprintf(b, "\n  %s\n", s.URL)
 	}
+}
+
+// dotted returns the text of a domain name with its final dot.
+func dotted(v Value) string { return strings.TrimSuffix(v.Text, ".") + "." }
+
+// Record returns the text for a zone that has none, with its variables in
+// braces.
+func (s *SPF) Record() string {
+	if s.Create != "" {
+		return s.Create
+	}
+	text := "v=spf1"
+	for _, v := range s.Terms {
+		text += " " + v.Text
+	}
+	if s.All != "" {
+		text += " " + s.All
+	}
+	return text
+}
+
+// Record returns the type and the RDATA of the record at _dmarc.
+func (m *DMARC) Record() (t zone.Type, data string) {
+	if m.CNAME != nil {
+		return zone.TypeCNAME, dotted(*m.CNAME)
+	}
+	return zone.TypeTXT, zone.Quote(m.Create)
+}
+
+// RData returns the RDATA as it stands in a master file, with its variables in
+// braces.
+func (r *Record) RData() string {
+	switch {
+	case r.Target != nil && r.Type == zone.TypeMX:
+		return fmt.Sprintf("%d %s", r.Preference, dotted(*r.Target))
+	case r.Target != nil && r.Type == zone.TypeSRV:
+		return fmt.Sprintf("%d %d %d %s", r.Preference, r.Weight, r.Port, dotted(*r.Target))
+	case r.Target != nil:
+		return dotted(*r.Target)
+	case r.Text != nil:
+		return zone.Quote(r.Text.Text)
+	case r.Data != nil:
+		return r.Data.Text
+	case len(r.Addresses) > 0:
+		return r.Addresses[0].String()
+	}
+	return ""
 }
 
 // wrap breaks text at blanks into lines of at most width octets, where words

@@ -51,19 +51,6 @@ func (c *check) readSPF() {
 	}
 }
 
-// includes returns the names that an SPF record includes.
-func includes(r zone.Record) []zone.Name {
-	var out []zone.Name
-	for _, t := range spf.Parse(r.Text()).Terms {
-		if t.Kind == spf.Include && t.Qualifier == spf.Pass {
-			if n, err := zone.ParseName(t.Domain, zone.Root); err == nil {
-				out = append(out, n)
-			}
-		}
-	}
-	return out
-}
-
 // answer is what can be said about whether a record passes a host.
 type answer uint8
 
@@ -129,15 +116,40 @@ func (c *check) spfAt(domain string) (*spf.Record, bool) {
 	return found, found != nil
 }
 
+// newSPF returns the record for a zone that has none, with "{name}" where a
+// variable is not known.
+func (c *check) newSPF() (text string, ok bool) {
+	want := c.pack.SPF
+	if want.Create != "" {
+		return want.Create, true
+	}
+	text, ok = "v=spf1", true
+	for i := range c.pack.compiled.spf[0] {
+		term, known := c.scope.render(c.pack.compiled.spf[0][i].text)
+		text += " " + term
+		ok = ok && known
+	}
+	if want.All != "" {
+		text += " " + want.All
+	}
+	return text, ok
+}
+
 func spfMissing(p *rules.Pass, c *check) {
 	want := c.pack.SPF
 	if want == nil || len(c.spf.records) > 0 || c.spf.astray || !c.spf.absent || want.Level.absent() == 0 {
 		return
 	}
+	text, ok := c.newSPF()
 	f := p.AtApex(zone.TypeTXT, fmt.Sprintf("%s has no SPF record, so receivers cannot tell mail that %s sends for it from forged mail. Add %s.",
-		c.z.Apex, c.pack.ID, zone.Quote(want.Create))).As(want.Level.absent())
-	r := zone.NewTXT(c.z.Apex, newTTL(c.z, c.z.Apex, zone.TypeTXT), want.Create)
-	c.report(p, f.WithFix(rules.Safe, "add TXT "+zone.Quote(want.Create), zone.Add(r)))
+		c.z.Apex, c.pack.ID, zone.Quote(text))).As(want.Level.absent())
+	what := "add TXT " + zone.Quote(text)
+	if !ok {
+		c.report(p, f.WithFix(rules.Manual, what+c.whereFrom(want.Terms...)))
+		return
+	}
+	r := zone.NewTXT(c.z.Apex, newTTL(c.z, c.z.Apex, zone.TypeTXT), text)
+	c.report(p, f.WithFix(rules.Safe, what, zone.Add(r)))
 }
 
 func spfInclude(p *rules.Pass, c *check) {
@@ -145,11 +157,62 @@ func spfInclude(p *rules.Pass, c *check) {
 	if want == nil || len(c.spf.records) == 0 || want.Level.absent() == 0 {
 		return
 	}
-	for _, name := range c.pack.includes {
-		if !slices.ContainsFunc(c.spf.parsed, func(k *spf.Record) bool { return c.settled(k, name) }) {
-			c.report(p, c.lacksInclude(name))
+	for _, w := range c.lackedTerms() {
+		c.report(p, c.lacksTerm(w))
+	}
+}
+
+// lackedTerms returns the terms that the record lacks of the list that it comes
+// nearest to; none if it has all of one.
+func (c *check) lackedTerms() []*wantTerm {
+	var least []*wantTerm
+	for _, list := range c.pack.compiled.spf {
+		var lacked []*wantTerm
+		for i := range list {
+			w := &list[i]
+			if !slices.ContainsFunc(c.spf.parsed, func(k *spf.Record) bool { return c.settled(k, w) }) {
+				lacked = append(lacked, w)
+			}
+		}
+		if len(lacked) == 0 {
+			return nil
+		}
+		if least == nil || len(lacked) < len(least) && len(lacked) < len(list) {
+			least = lacked
 		}
 	}
+	return least
+}
+
+// holds reports whether a record has the term itself, in force, and takes over
+// what it tells of the variables.
+func (c *check) holdsTerm(k *spf.Record, w *wantTerm) bool {
+	all := k.All()
+	for i, t := range k.Terms {
+		if all >= 0 && i >= all && t.Kind != w.kind || t.Faulty || t.Kind != w.kind {
+			continue
+		}
+		switch t.Kind {
+		case spf.Include:
+			if all >= 0 && i > all || t.Qualifier != spf.Pass {
+				continue
+			}
+		case spf.Redirect:
+			if all >= 0 {
+				continue
+			}
+		default:
+			if strings.EqualFold(t.String(), w.key) && (all < 0 || i <= all) {
+				return true
+			}
+			continue
+		}
+		if b, ok := w.domain.match(strings.ToLower(strings.TrimSuffix(t.Domain, ".")), c.scope.bound); ok {
+			c.bind(b)
+			return true
+		}
+	}
+	return false
 }
 
 // maxLookups is how many terms of a record may make a receiver query the DNS
@@ -160,16 +223,30 @@ const maxLookups = 10
 // gives up after ten lookups (RFC 7208, section 4.6.4).
 const maxIncludes = 10
 
-// settled reports whether a record needs no include of name from the pack: it
-// passes it, may do so by a redirect to another zone, or has a mistake about it
+// settled reports whether a record needs no term of the pack: it has it, may
+// pass the same senders by a redirect to another zone, or has a mistake about it
 // that is another rule's finding.
-func (c *check) settled(k *spf.Record, name string) bool {
-	if c.passes(k, name, maxIncludes) != no {
+func (c *check) settled(k *spf.Record, w *wantTerm) bool {
+	if c.holdsTerm(k, w) {
 		return true
+	}
+	name := ""
+	if w.name != "" {
+		name = domain(w.name)
+		if c.passes(k, name, maxIncludes) != no {
+			return true
+		}
+	} else if i := k.Redirect(); i >= 0 && k.All() < 0 {
+		if _, here := c.spfAt(k.Terms[i].Domain); !here {
+			return true
+		}
 	}
 	all := k.All()
 	if all >= 0 && k.Terms[all].Qualifier == spf.Pass {
 		return true // everyone passes
+	}
+	if name == "" {
+		return !k.Valid()
 	}
 	for i, t := range k.Terms {
 		if all >= 0 && i > all && isInclude(t, name) {
@@ -186,17 +263,17 @@ func isInclude(t spf.Term, name string) bool {
 // domain returns a name as SPF terms have it, without the final dot.
 func domain(name zone.Name) string { return strings.TrimSuffix(name.String(), ".") }
 
-// lacksInclude returns the finding about an SPF record that does not pass the
+// lacksTerm returns the finding about an SPF record that does not pass the
 // host's senders.
-func (c *check) lacksInclude(name string) rules.Finding {
+func (c *check) lacksTerm(w *wantTerm) rules.Finding {
 	r, k := c.spf.records[0], c.spf.parsed[0]
-	term := "include:" + name
+	term, known := c.scope.render(w.text)
 	all := k.All()
 	for i, t := range k.Terms {
-		if i == all {
+		if i == all || w.name == "" {
 			break
 		}
-		if isInclude(t, name) {
+		if isInclude(t, domain(w.name)) {
 			f := rules.At(r, zone.TextPart(t.From, t.To), fmt.Sprintf("%s does not pass the servers of %s, so mail sent through it fails SPF. Write %s.",
 				k.Text[t.From:t.To], c.pack.ID, term)).As(c.pack.SPF.Level.absent())
 			return f.WithFix(rules.Unsafe, "write "+term, zone.Replace(r, r.WithText(t.From, t.To, term)))
@@ -206,8 +283,12 @@ func (c *check) lacksInclude(name string) rules.Finding {
 	if all >= 0 {
 		where = fmt.Sprintf("Insert %s before %s", term, k.Text[k.Terms[all].From:k.Terms[all].To])
 	}
-	f := rules.At(r, zone.TextPart(0, len(k.Text)), fmt.Sprintf("The SPF record does not include %s, so mail sent through %s may fail SPF. %s.",
-		name, c.pack.ID, where)).As(c.pack.SPF.Level.absent())
+	lacks := "include " + strings.TrimPrefix(term, "include:")
+	if w.kind != spf.Include {
+		lacks = "have " + term
+	}
+	f := rules.At(r, zone.TextPart(0, len(k.Text)), fmt.Sprintf("The SPF record does not %s, so mail sent through %s may fail SPF. %s.",
+		lacks, c.pack.ID, where)).As(c.pack.SPF.Level.absent())
 	if c.sure && passesNobody(k) {
 		f.Message = fmt.Sprintf("The SPF record passes no server, so receivers reject the mail that is sent through %s. %s.", c.pack.ID, where)
 		f.Severity = rules.Error
@@ -215,7 +296,11 @@ func (c *check) lacksInclude(name string) rules.Finding {
 	switch {
 	case len(c.spf.records) > 1:
 		return f // which record is to stay is another finding's matter
-	case k.Lookups() >= maxLookups:
+	case !known:
+		return f.WithFix(rules.Manual, "add "+term+c.whereFrom(w.text))
+	case w.kind == spf.Redirect && (all >= 0 || k.Redirect() >= 0):
+		return f.WithFix(rules.Manual, fmt.Sprintf("end the record in %s; beside all, or a second time, a redirect has no effect", term))
+	case k.Lookups() >= maxLookups && w.kind != spf.IP4 && w.kind != spf.IP6:
 		return f.WithFix(rules.Manual, fmt.Sprintf("remove a term that costs a DNS lookup, of which %d are in use, then add %s", k.Lookups(), term))
 	}
 	return f.WithFix(rules.Safe, "add "+term, zone.Replace(r, withTerm(r, k, term)))
@@ -250,23 +335,25 @@ func withTerm(r zone.Record, k *spf.Record, term string) zone.Record {
 	return r.WithText(at, at, term+" ")
 }
 
-func (d *decoder) validateSPF(s *SPF) {
-	unique(d, s.Include, "include")
-	if !allPattern.MatchString(s.All) {
+func (d *decoder) validateSPF(p *Pack) {
+	s := p.SPF
+	if s.All != "" && !allPattern.MatchString(s.All) {
 		d.failAt(&s.All, "all: %q is none of -all, ~all and ?all", s.All)
 	}
-	d.validateRecord(&s.Create, "create", s)
-	for i := range s.Documented {
-		d.validateRecord(&s.Documented[i], "documented", s)
+	if s.Create != "" {
+		d.validateRecord(&s.Create, "create", p)
+		if k := spf.Parse(s.Create); s.All != "" && (k.All() < 0 || k.Text[k.Terms[k.All()].From:] != s.All) {
+			d.failAt(&s.Create, "create: the record does not end in %s", s.All)
+		}
 	}
-	if k := spf.Parse(s.Create); k.All() < 0 || k.Text[k.Terms[k.All()].From:] != s.All {
-		d.failAt(&s.Create, "create: the record does not end in %s", s.All)
+	for i := range s.Documented {
+		d.validateRecord(&s.Documented[i], "documented", p)
 	}
 }
 
 // validateRecord checks an SPF record of a pack: it must be valid, and do what
 // the pack asks for.
-func (d *decoder) validateRecord(text *string, what string, s *SPF) {
+func (d *decoder) validateRecord(text *string, what string, p *Pack) {
 	k := spf.Parse(*text)
 	if k.Form != spf.SPF {
 		d.failAt(text, "%s: %q is no SPF record", what, *text)
@@ -275,9 +362,11 @@ func (d *decoder) validateRecord(text *string, what string, s *SPF) {
 	for _, f := range k.Faults {
 		d.failAt(text, "%s: %q in the SPF record is not valid", what, k.Text[f.From:f.To])
 	}
-	for _, name := range s.Include {
-		if !k.Includes(name.String()) {
-			d.failAt(text, "%s: the SPF record does not include %s", what, domain(name))
+	c := &check{pack: p, scope: scope{bound: Bindings{}}}
+	for _, list := range p.compiled.spf {
+		if !slices.ContainsFunc(list, func(w wantTerm) bool { return !c.holdsTerm(k, &w) }) {
+			return
 		}
 	}
+	d.failAt(text, "%s: the SPF record lacks what terms asks for", what)
 }

@@ -45,8 +45,10 @@ func jsonPackOf(p *pack.Pack) jsonPack {
 		out.MXExclusive = p.MX.Exclusive
 	}
 	if p.SPF != nil {
-		for _, n := range p.SPF.Include {
-			out.SPFIncludes = append(out.SPFIncludes, n.String())
+		for _, v := range p.SPF.Terms {
+			if name, ok := strings.CutPrefix(v.Text, "include:"); ok {
+				out.SPFIncludes = append(out.SPFIncludes, strings.TrimSuffix(name, ".")+".")
+			}
 		}
 	}
 	for _, s := range p.Sources {
@@ -65,21 +67,23 @@ func packRecords(p *pack.Pack) []packRecord {
 			note = "no other MX beside these"
 		}
 		for _, x := range p.MX.Records {
-			out = append(out, packRecord{"@", "MX", fmt.Sprintf("%d %s", x.Preference, x.Exchange), string(pack.Required), note})
+			out = append(out, packRecord{"@", "MX", fmt.Sprintf("%d %s.", x.Preference, strings.TrimSuffix(x.Exchange.Text, ".")), string(p.MX.Level), note})
 		}
 	}
 	if p.SPF != nil {
-		var includes []string
-		for _, n := range p.SPF.Include {
-			includes = append(includes, "include:"+strings.TrimSuffix(n.String(), "."))
+		var terms []string
+		for _, v := range p.SPF.Terms {
+			terms = append(terms, v.Text)
 		}
-		out = append(out, packRecord{"@", "TXT", zone.Quote(p.SPF.Create), string(p.SPF.Level), "or any SPF record with " + strings.Join(includes, " and ")})
+		out = append(out, packRecord{"@", "TXT", zone.Quote(p.SPF.Record()), string(p.SPF.Level), "or any SPF record with " + strings.Join(terms, " and ")})
 	}
 	if p.DMARC != nil {
-		out = append(out, packRecord{"_dmarc", "TXT", zone.Quote(p.DMARC.Create), string(p.DMARC.Level), "or any valid DMARC record"})
+		t, data := p.DMARC.Record()
+		out = append(out, packRecord{"_dmarc", t.String(), data, string(p.DMARC.Level), "or any valid DMARC record"})
 	}
-	for _, r := range p.Records {
-		out = append(out, packRecord{r.Name, r.Type.String(), r.Target.String(), string(r.Level), ""})
+	for i := range p.Records {
+		r := &p.Records[i]
+		out = append(out, packRecord{r.Name.Text, r.Type.String(), r.RData(), string(r.Level), r.About})
 	}
 	return out
 }
