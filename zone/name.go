@@ -3,6 +3,7 @@ package zone
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -72,54 +73,75 @@ func AppendName[T string | []byte](buf []byte, s T, origin Name) ([]byte, error)
 			return append(buf, 0), nil
 		}
 	}
-	length := len(buf) // where the length octet of the label at hand stands
-	buf = append(buf, 0)
-	for i := 0; i < len(s); i++ {
+	// Room for all that can be written, so that the loop need not look for it: a
+	// length octet for each dot and one more, and the origin.
+	buf = slices.Grow(buf, len(s)+1+len(origin))
+	w, end := buf[start:cap(buf)], 1
+	length := 0 // where the length octet of the label at hand stands
+	for i := 0; ; i++ {
+		for ; i < len(s) && plain[s[i]] != 0; i++ {
+			w[end] = plain[s[i]]
+			end++
+		}
+		if i == len(s) {
+			break
+		}
 		c := s[i]
-		switch {
-		case c == '.':
-			n := len(buf) - length - 1
+		switch c {
+		case '.':
+			n := end - length - 1
 			if i == 0 {
-				return buf[:start], ErrDotFirst
+				return buf, ErrDotFirst
 			}
 			if n == 0 {
-				return buf[:start], ErrLabelEmpty
+				return buf, ErrLabelEmpty
 			}
 			if n > MaxLabel {
-				return buf[:start], ErrLabelLong
+				return buf, ErrLabelLong
 			}
-			buf[length] = byte(n)
-			length = len(buf)
-			buf = append(buf, 0)
-			continue
-		case c == '\\':
+			w[length] = byte(n)
+			length, c = end, 0
+		case '\\':
 			v, n := unescape(s[i:])
 			if n == 0 {
-				return buf[:start], ErrEscape
+				return buf, ErrEscape
 			}
-			c = v
+			if c = v; 'A' <= c && c <= 'Z' {
+				c += 'a' - 'A'
+			}
 			i += n - 1
 		}
-		if 'A' <= c && c <= 'Z' {
-			c += 'a' - 'A'
-		}
-		buf = append(buf, c)
+		w[end] = c
+		end++
 	}
-	if n := len(buf) - length - 1; n > 0 { // no final dot: relative
+	if n := end - length - 1; n > 0 { // no final dot: relative
 		if n > MaxLabel {
-			return buf[:start], ErrLabelLong
+			return buf, ErrLabelLong
 		}
-		buf[length] = byte(n)
+		w[length] = byte(n)
 		if origin == "" {
-			return buf[:start], ErrRelative
+			return buf, ErrRelative
 		}
-		buf = append(buf, origin...)
+		end += copy(w[end:], origin)
 	}
-	if len(buf)-start > MaxName {
-		return buf[:start], ErrNameLong
+	if end > MaxName {
+		return buf, ErrNameLong
 	}
-	return buf, nil
+	return buf[:start+end], nil
 }
+
+// plain gives the octets that stand for themselves in a name, with letters in
+// lower case, and 0 for the others.
+var plain = func() (t [256]byte) {
+	for i := range t {
+		t[i] = byte(i)
+		if 'A' <= i && i <= 'Z' {
+			t[i] += 'a' - 'A'
+		}
+	}
+	t['.'], t['\\'] = 0, 0
+	return t
+}()
 
 // unescape reads one escape at the start of s and returns its octet and its
 // length in s; a length of 0 says that it is malformed.

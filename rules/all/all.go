@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/zonelint/zonelint/rules"
+	"github.com/zonelint/zonelint/rules/bimi"
 	"github.com/zonelint/zonelint/rules/dkim"
 	"github.com/zonelint/zonelint/rules/dmarc"
 	"github.com/zonelint/zonelint/rules/hygiene"
@@ -19,7 +20,7 @@ import (
 // says which packs a zone is checked against.
 func Rules(s pack.Selector) []*rules.Rule {
 	return slices.Concat(
-		hygiene.Rules(), mx.Rules(), spf.Rules(), dkim.Rules(), dmarc.Rules(), transport.Rules(), pack.Rules(s),
+		hygiene.Rules(), mx.Rules(), spf.Rules(), dkim.Rules(), dmarc.Rules(), transport.Rules(), bimi.Rules(), pack.Rules(s),
 		[]*rules.Rule{rules.SuppressionUnused, rules.SuppressionInvalid},
 	)
 }

@@ -11,6 +11,6 @@ func Rules() []*rules.Rule {
 		multiple, version, syntax, dupTag,
 		noP, revoked, badBase64, keyDER, rsaLT1024, rsaLT2048, ed25519Len, kUnknown,
 		hSHA1, sNotEmail, tTesting, tUnknown, oldTags,
-		sameKey, adsp,
+		sameKey, aliasTarget, misplaced, adsp, domainKeys,
 	}
 }

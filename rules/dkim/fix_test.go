@@ -55,6 +55,7 @@ func TestFixes(t *testing.T) {
 		{"g and q", "v=DKIM1; g=*; q=dns; k=ed25519; p=" + rawKey, rules.Safe, good, nil},
 		{"g of one address", "v=DKIM1; g=a; k=ed25519; p=" + rawKey, rules.Safe, "", []string{"dkim-old-tags"}},
 		{"split over two records", "v=DKIM1; k=rsa; p=" + exampleKey[:200] + "\n" + exampleKey[200:], rules.Safe, whole, nil},
+		{"split over two records without a version", "p=" + exampleKey[:200] + "\n" + exampleKey[200:], rules.Safe, "p=" + exampleKey, nil},
 		{"split, the rest first", exampleKey[200:] + "; t=s\nv=DKIM1; k=rsa; p=" + exampleKey[:200], rules.Safe, whole + "; t=s", nil},
 		{"split over three records", "v=DKIM1; k=rsa; p=" + exampleKey[:200] + "\n" + exampleKey[200:300] + "\n" + exampleKey[300:], rules.Unsafe, whole, nil},
 		{"split and not whole", "v=DKIM1; k=rsa; p=" + exampleKey[:200] + "\n" + exampleKey[200:300], rules.Unsafe, "", []string{"dkim-multiple-txt"}},
@@ -85,6 +86,35 @@ func TestFixes(t *testing.T) {
 			}
 			if !slices.Equal(left, c.left) {
 				t.Errorf("left %q, want %q", left, c.left)
+			}
+		})
+	}
+}
+
+// TestMoves checks where keys that stand in a wrong place are moved to.
+func TestMoves(t *testing.T) {
+	const good = "v=DKIM1; k=ed25519; p=" + rawKey
+	for _, c := range []struct {
+		name, owner, text, want string
+		left                    []string
+	}{
+		{"without the underscore", "s1.domainkey", good, "s1._domainkey.example.com.", nil},
+		{"misspelt", "s1._domainkeys.a", good, "s1._domainkey.a.example.com.", nil},
+		{"without the dot", "s1_domainkey", good, "s1._domainkey.example.com.", nil},
+		{"without a selector", "_domainkey", good, "", []string{"dkim-misplaced"}},
+		{"a key with a fault of its own", "s1.domainkey", "v=DKIM1; p=" + key1024, "", []string{"dkim-misplaced"}},
+		{"a policy", "_domainkey", "o=-", "", nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			changes, left := ruletest.Fixed(t, rules.ExampleHeader+c.owner+" IN TXT \""+c.text+"\"\n", Rules(), rules.Unsafe)
+			got := ""
+			for _, change := range changes {
+				if strings.HasPrefix(change, "+") {
+					got, _, _ = strings.Cut(change[1:], " ")
+				}
+			}
+			if got != c.want || !slices.Equal(left, c.left) {
+				t.Errorf("moved to %q, left %v; want %q, %v", got, left, c.want, c.left)
 			}
 		})
 	}

@@ -56,3 +56,37 @@ var adsp = &rules.Rule{
 			WithFix(rules.Unsafe, "remove the ADSP record", zone.Remove(r)))
 	}),
 }
+
+// outbound is the TXT records that state a domain's policy by DomainKeys, the
+// forerunner of DKIM, or by the drafts that ADSP came of.
+var outbound = &rules.Subject[zone.Record]{Each: func(p *rules.Pass, visit func(zone.Record)) {
+	for r := range p.Zone.OfType(zone.TypeTXT) {
+		n := string(r.Name)
+		if (strings.HasPrefix(n, label) || strings.HasPrefix(n, "\x07_policy"+label) || strings.HasPrefix(n, "\x04_ssp"+label)) && p.Zone.Cut(r.Name) == "" {
+			visit(r)
+		}
+	}
+}}
+
+var domainKeys = &rules.Rule{
+	ID:       "dkim-domainkeys-policy",
+	Severity: rules.Info,
+	Summary:  "a domain has a DomainKeys policy, which nobody reads any more",
+	What:     "A TXT record at _domainkey, or at _policy or _ssp below it, states a policy by DomainKeys (o=~, o=-) or by a draft of signing practices (dkim=all).",
+	Why:      "DKIM has replaced DomainKeys in 2007, and receivers do not look for its policy. DMARC takes its place.",
+	Bad:      "_domainkey IN TXT \"t=y; o=~;\"\n",
+	Good:     "_dmarc IN TXT \"v=DMARC1; p=none; rua=mailto:dmarc@example.com\"\n",
+	Refs:     []string{"RFC 4870, section 3.6", "RFC 6376, section 3.6.2.1"},
+	Fix:      rules.Unsafe,
+	Run: rules.On(outbound, func(p *rules.Pass, r zone.Record) {
+		for t := range strings.SplitSeq(strings.ToLower(r.TextPrefix(120)), ";") {
+			name, value, _ := strings.Cut(t, "=")
+			name, value = strings.TrimSpace(name), strings.TrimSpace(value)
+			if name == "o" && len(value) == 1 || name == "dkim" && value != "" {
+				p.Report(rules.At(r, zone.Part{Kind: zone.PartRData}, fmt.Sprintf("%s states a policy by a forerunner of DKIM, which receivers no longer read. Say the same with DMARC and remove it.", r.Name)).
+					WithFix(rules.Unsafe, "remove the policy", zone.Remove(r)))
+				return
+			}
+		}
+	}),
+}

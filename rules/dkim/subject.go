@@ -9,7 +9,8 @@ import (
 	"github.com/zonelint/zonelint/zone"
 )
 
-// Set is the TXT records at one selector. It is valid only during the visit.
+// Set is the TXT records at one selector, or where its CNAME leads. It is valid
+// only during the visit.
 type Set struct {
 	Name zone.Name
 	// Entries are the records that are meant as DKIM keys, Others the records
@@ -30,8 +31,9 @@ type Entry struct {
 	DKIM Record
 }
 
-// Sets is the subject of all selectors, each visited once. What lies below a
-// delegation is not visited, since the zone does not answer for it.
+// Sets is the subject of all selectors, each visited once, and of the names in
+// the zone that the CNAMEs of selectors lead to. What lies below a delegation is
+// not visited, since the zone does not answer for it.
 var Sets = &rules.Subject[*Set]{Each: eachSet}
 
 // record is what the rules about a single record share: it visits the entries
@@ -52,18 +54,15 @@ func record(check func(p *rules.Pass, e *Entry)) rules.Runner {
 func eachSet(p *rules.Pass, visit func(*Set)) {
 	var (
 		z    = p.Zone
-		set  Set
-		tags []tagvalue.Tag
+		v    = visitor{visit: visit}
 		seen map[zone.Name]bool
-		keys twins
 	)
 	for r := range z.OfType(zone.TypeTXT) {
 		if !selector(r.Name) {
 			continue
 		}
 		n, _ := z.Node(r.Name)
-		multi := n.Multi()
-		if multi {
+		if n.Multi() {
 			if seen[r.Name] {
 				continue
 			}
@@ -72,37 +71,80 @@ func eachSet(p *rules.Pass, visit func(*Set)) {
 			}
 			seen[r.Name] = true
 		}
-		if z.Cut(r.Name) != "" {
-			continue
+		if z.Cut(r.Name) == "" {
+			v.set(n, r)
 		}
-		set = Set{Name: r.Name, Entries: set.Entries[:0], Others: set.Others[:0]}
-		tags = tags[:0]
-		add := func(r zone.Record) {
-			d := Parse(r.Text(), tags[len(tags):])
-			if !d.Meant {
-				set.Others = append(set.Others, r)
-				return
-			}
-			tags = append(tags, d.Tags...)
-			d.Tags = tags[len(tags)-len(d.Tags):]
-			set.Entries = append(set.Entries, Entry{r, d})
-		}
-		if !multi {
-			add(r)
-		} else {
-			for r := range n.Records() {
-				if r.Type == zone.TypeTXT {
-					add(r)
-				}
-			}
-		}
-		if len(set.Entries) == 0 {
-			continue
-		}
-		set.Split = set.split()
-		set.Twin = keys.of(&set)
-		visit(&set)
 	}
+	// Keys that stand elsewhere and that a selector leads to.
+	for r := range z.OfType(zone.TypeCNAME) {
+		if !selector(r.Name) || z.Cut(r.Name) != "" {
+			continue
+		}
+		n, ok := end(z, r)
+		if !ok || seen[n.Name()] || selector(n.Name()) {
+			continue
+		}
+		if seen == nil {
+			seen = map[zone.Name]bool{}
+		}
+		seen[n.Name()] = true
+		v.set(n, n.RRset(zone.TypeTXT)[0])
+	}
+}
+
+// end returns the owner in the zone of the TXT records that a CNAME leads to.
+func end(z *zone.Zone, cname zone.Record) (n zone.Node, ok bool) {
+	for range 16 { // as many as resolvers follow
+		if n, ok = z.NodeFor(cname.Target()); !ok || n.Has(zone.TypeTXT) {
+			return n, ok
+		}
+		next := n.RRset(zone.TypeCNAME)
+		if len(next) == 0 {
+			return n, false
+		}
+		cname = next[0]
+	}
+	return n, false
+}
+
+// visitor makes Sets, with room that it uses again.
+type visitor struct {
+	visit func(*Set)
+	s     Set
+	tags  []tagvalue.Tag
+	keys  twins
+}
+
+// set visits the Set of an owner, of whose TXT records the first is given.
+func (v *visitor) set(n zone.Node, first zone.Record) {
+	v.s = Set{Name: first.Name, Entries: v.s.Entries[:0], Others: v.s.Others[:0]}
+	v.tags = v.tags[:0]
+	if !n.Multi() {
+		v.add(first)
+	} else {
+		for r := range n.Records() {
+			if r.Type == zone.TypeTXT {
+				v.add(r)
+			}
+		}
+	}
+	if len(v.s.Entries) == 0 {
+		return
+	}
+	v.s.Split = v.s.split()
+	v.s.Twin = v.keys.of(&v.s)
+	v.visit(&v.s)
+}
+
+func (v *visitor) add(r zone.Record) {
+	d := Parse(r.Text(), v.tags[len(v.tags):])
+	if !d.Meant {
+		v.s.Others = append(v.s.Others, r)
+		return
+	}
+	v.tags = append(v.tags, d.Tags...)
+	d.Tags = v.tags[len(v.tags)-len(d.Tags):]
+	v.s.Entries = append(v.s.Entries, Entry{r, d})
 }
 
 // label is "_domainkey" in wire format.
@@ -199,7 +241,7 @@ type twins struct {
 var seed = maphash.MakeSeed()
 
 func (t *twins) of(s *Set) zone.Name {
-	if len(s.Entries) != 1 || len(s.Others) > 0 || !s.Entries[0].DKIM.Sound() {
+	if len(s.Entries) != 1 || len(s.Others) > 0 || !s.Entries[0].DKIM.Sound() || !selector(s.Name) {
 		return ""
 	}
 	d := &s.Entries[0].DKIM

@@ -19,6 +19,9 @@ func TestZones(t *testing.T) { ruletest.Zones(t, "testdata/*.zone", Rules()) }
 
 func TestExamples(t *testing.T) { ruletest.Examples(t, Rules()) }
 
+// header begins the zones of tests: example.com has a host that takes reports.
+const header = rules.ExampleHeader + "@ IN A 192.0.2.1\n"
+
 const mail = "@ IN MX 10 mx.example.net.\n"
 
 func TestFixes(t *testing.T) {
@@ -146,6 +149,22 @@ func TestFixes(t *testing.T) {
 			[]string{"dmarc-version"},
 		},
 		{
+			"parked", "a IN MX 0 .\n_dmarc.a IN TXT \"v=DMARC1; p=none; sp=Quarantine; np=reject\"", rules.Unsafe,
+			[]string{`-_dmarc.a.example.com. 3600 IN TXT "v=DMARC1; p=none; sp=Quarantine; np=reject"`, `+_dmarc.a.example.com. 3600 IN TXT "v=DMARC1; p=reject; sp=reject; np=reject"`},
+			nil,
+		},
+		{"parked for a test", "a IN MX 0 .\n_dmarc.a IN TXT \"v=DMARC1; p=quarantine; t=y\"", rules.Unsafe, nil, []string{"dmarc-parked", "dmarc-test-mode"}},
+		{
+			"a wildcard in place of _dmarc", "* IN TXT \"v=DMARC1; p=none\"", rules.Unsafe,
+			[]string{`-*.example.com. 3600 IN TXT "v=DMARC1; p=none"`, `+_dmarc.example.com. 3600 IN TXT "v=DMARC1; p=none"`},
+			nil,
+		},
+		{
+			"a weaker wildcard", "_dmarc IN TXT \"v=DMARC1; p=reject\"\n* IN TXT \"v=DMARC1; p=none\"", rules.Unsafe,
+			[]string{`-*.example.com. 3600 IN TXT "v=DMARC1; p=none"`},
+			nil,
+		},
+		{
 			"duplicates", "_dmarc IN TXT \"v=DMARC1; p=none; v=DMARC1; p=none; sp=none; p=none\"", rules.Safe,
 			[]string{
 				`-_dmarc.example.com. 3600 IN TXT "v=DMARC1; p=none; v=DMARC1; p=none; sp=none; p=none"`,
@@ -155,7 +174,7 @@ func TestFixes(t *testing.T) {
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			changes, left := ruletest.Fixed(t, rules.ExampleHeader+c.zone+"\n", Rules(), c.upTo)
+			changes, left := ruletest.Fixed(t, header+c.zone+"\n", Rules(), c.upTo)
 			if !slices.Equal(changes, c.changes) {
 				t.Errorf("changes:\n got %q\nwant %q", changes, c.changes)
 			}
@@ -193,7 +212,7 @@ func TestSeverity(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var got []string
-			for _, f := range ruletest.Lint(t, "test.zone", rules.ExampleHeader+c.zone+"\n", Rules()) {
+			for _, f := range ruletest.Lint(t, "test.zone", header+c.zone+"\n", Rules()) {
 				if f.Rule == missing {
 					continue
 				}

@@ -14,6 +14,7 @@ func Rules() []*rules.Rule {
 		psdInvalid, tInvalid, testMode, alignInvalid,
 		foInvalid, foWithoutRUF, uriScheme, uriSyntax, uriSize,
 		spNone, npWeaker, spIgnored,
-		isSPFText, unrelatedText, reportAuthOwn,
+		receiversDiffer, parked, wildcard, aliasTarget,
+		isSPFText, unrelatedText, reportAuth, reportAuthOwn, reportMX,
 	}
 }

@@ -50,7 +50,7 @@ func checkMisplaced(p *rules.Pass, s *Set) {
 		}
 		return
 	}
-	_, answer := resolve(s.zone, name)
+	_, answer := follow(s.zone, name)
 	direct := s.zone.Lookup(name, zone.TypeTXT)
 	taken, _, _ := policyAt(s.zone, name.Parent())
 	for _, e := range s.Entries {

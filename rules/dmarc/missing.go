@@ -14,7 +14,7 @@ var missing = &rules.Rule{
 	ID:       "dmarc-missing",
 	Severity: rules.Warning,
 	Summary:  "a domain that is used for mail has no DMARC record",
-	What: "The zone's domain has an MX or an SPF record, but no DMARC record at _dmarc. " +
+	What: "The zone's domain has an MX or an SPF record, but no DMARC record at _dmarc; or it has neither, but a subdomain has an SPF record and receivers find no DMARC record for it. " +
 		"Zones below a registered domain are not looked at, since the record of that domain covers them; neither are public suffixes.",
 	Why: "Without DMARC receivers are not told what to do with mail that forges the domain, and send no reports about it. " +
 		"Large mailbox providers expect a record from those who send much mail.",
@@ -33,15 +33,16 @@ func checkMissing(p *rules.Pass, z *zone.Zone) {
 		return
 	}
 	apex, ok := z.Node(z.Apex)
-	if !ok {
-		return
-	}
-	mail, sends := usedForMail(apex)
-	if !mail || !IsOrganizational(z.Apex) {
+	if !ok || !IsOrganizational(z.Apex) {
 		return
 	}
 	found, name, a := policyAt(z, z.Apex)
 	if found || a.Status == zone.Unknown || a.Status == zone.Aliased || misplacedFor(z, name) {
+		return
+	}
+	mail, sends := usedForMail(apex)
+	if !mail {
+		checkMissingBelow(p, z)
 		return
 	}
 	record := "v=DMARC1; p=none; rua=mailto:MAILBOX"
@@ -58,6 +59,41 @@ func checkMissing(p *rules.Pass, z *zone.Zone) {
 		f.Severity = rules.Info
 	}
 	p.Report(f.WithFix(rules.Manual, fmt.Sprintf(advice, name, record)))
+}
+
+// checkMissingBelow looks for subdomains that may send mail and for which
+// receivers find no policy, where the domain itself is not used for mail. Only
+// SPF shows that a name sends.
+func checkMissingBelow(p *rules.Pass, z *zone.Zone) {
+	var first zone.Record
+	names := map[zone.Name]bool{}
+	for r := range z.OfType(zone.TypeTXT) {
+		if !addressable(r.Name) || !isSPF(r) || names[r.Name] || z.Cut(r.Name) != "" {
+			continue
+		}
+		if n, _ := z.Node(r.Name); !sends(n) {
+			continue
+		}
+		// Receivers by RFC 9989 may find one between the two.
+		found, name, a := policyAt(z, r.Name)
+		if found || !a.Status.Absent() && a.Status != zone.Found || misplacedFor(z, name) || newer(p, r.Name).state == present {
+			continue
+		}
+		if len(names) == 0 {
+			first = r
+		}
+		names[r.Name] = true
+	}
+	if len(names) == 0 {
+		return
+	}
+	whose := fmt.Sprintf("%s has", first.Name)
+	if n := len(names) - 1; n > 0 {
+		whose = fmt.Sprintf("%s and %d more subdomains have", first.Name, n)
+	}
+	f := rules.At(first, zone.Part{Kind: zone.PartOwner}, fmt.Sprintf(
+		"%s an SPF record but no DMARC record, and neither has %s, so receivers are not told what to do with forged mail. Add one at _dmarc.%s.", whose, z.Apex, z.Apex))
+	p.Report(f.WithFix(rules.Manual, fmt.Sprintf("add _dmarc.%s TXT \"v=DMARC1; p=none; rua=mailto:MAILBOX\", with the mailbox that is to get the reports", z.Apex)))
 }
 
 // usedForMail reports whether a domain has an MX that is not null or an SPF

@@ -29,18 +29,18 @@ func TestMissing(t *testing.T) {
 		{"void", mail + `_dmarc IN TXT "v=dmarc1; p=none"`, "error dmarc-version"},
 		{"CNAME", mail + "_dmarc IN CNAME example.dmarc.example.net.", ""},
 		{"CNAME in the zone", mail + "_dmarc IN CNAME policy\npolicy IN TXT \"v=DMARC1; p=none\"", ""},
-		{"CNAME to nothing", mail + "_dmarc IN CNAME policy", "warning dmarc-missing"},
-		{"CNAME to something else", mail + "_dmarc IN CNAME www\nwww IN A 192.0.2.1", "warning dmarc-missing"},
+		{"CNAME to nothing", mail + "_dmarc IN CNAME policy", "error dmarc-cname-target"},
+		{"CNAME to something else", mail + "_dmarc IN CNAME www\nwww IN A 192.0.2.1", "error dmarc-cname-target"},
 		{"CNAME loop", mail + "_dmarc IN CNAME a\na IN CNAME _dmarc", ""},
 		{"delegation", mail + "_dmarc IN NS ns1.example.net.", ""},
-		{"wildcard TXT", mail + `* IN TXT "v=DMARC1; p=none"`, ""},
+		{"wildcard TXT", mail + `* IN TXT "v=DMARC1; p=none"`, "info dmarc-wildcard"},
 		{"wildcard TXT of SPF", mail + `* IN TXT "v=spf1 -all"`, "warning dmarc-missing"},
 		{"wildcard A", mail + "* IN A 192.0.2.1", "warning dmarc-missing"},
 		{"wildcard CNAME", mail + "* IN CNAME @", "warning dmarc-missing"},
 		{"wildcard CNAME to a record", mail + "* IN CNAME @\n@ IN TXT \"v=DMARC1; p=none\"", ""},
 		{"wildcard CNAME that leads away", mail + "* IN CNAME www.example.net.", ""},
-		{"wildcard stopped", mail + "* IN TXT \"v=DMARC1; p=none\"\n_dmarc IN A 192.0.2.1", "warning dmarc-missing"},
-		{"wildcard stopped by a name below", mail + "* IN TXT \"v=DMARC1; p=none\"\nx._dmarc IN A 192.0.2.1", "warning dmarc-missing"},
+		{"wildcard stopped", mail + "* IN TXT \"v=DMARC1; p=none\"\n_dmarc IN A 192.0.2.1", "warning dmarc-missing warning dmarc-wildcard"},
+		{"wildcard stopped by a name below", mail + "* IN TXT \"v=DMARC1; p=none\"\nx._dmarc IN A 192.0.2.1", "warning dmarc-missing warning dmarc-wildcard"},
 		{"misplaced", mail + `@ IN TXT "v=DMARC1; p=none"`, "error dmarc-misplaced"},
 		{"label without underscore", mail + `dmarc IN TXT "v=DMARC1; p=none"`, "warning dmarc-misplaced"},
 		{"misspelt label", mail + `_dmac IN TXT "v=DMARC1; p=none"`, "warning dmarc-misplaced"},
@@ -50,7 +50,7 @@ func TestMissing(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var got []string
-			for _, f := range ruletest.Lint(t, "test.zone", rules.ExampleHeader+c.zone+"\n", Rules()) {
+			for _, f := range ruletest.Lint(t, "test.zone", header+c.zone+"\n", Rules()) {
 				got = append(got, f.Severity.String()+" "+f.Rule.ID)
 			}
 			if s := strings.Join(got, " "); s != c.want {

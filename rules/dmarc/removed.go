@@ -32,8 +32,12 @@ func checkRemoved(p *rules.Pass, _ *Set, e *Entry) {
 		return
 	}
 	enforced := e.DMARC.enforces()
-	test, _ := e.DMARC.Tag("t")
-	mode := test.Value.Of(e.DMARC.Text)
+	mode := "" // of the test; "?" where the tag t has no value
+	if test, ok := e.DMARC.Tag("t"); ok {
+		if mode = test.Value.Of(e.DMARC.Text); mode == "" {
+			mode = "?"
+		}
+	}
 	var gone []tagvalue.Edit // the tags without which the record says the same
 	for _, t := range e.DMARC.Tags {
 		if !e.DMARC.isRemoved(t) {
@@ -83,7 +87,7 @@ func (r *Record) isRemoved(t tagvalue.Tag) bool {
 }
 
 // removed judges one of the removed tags in a record whose policy is enforced
-// or not, with the test mode "", y or n. The edits are those of a fix that is
+// or not, with the test mode as the tag t has it, "" where there is none. The edits are those of a fix that is
 // not the removal of the tag.
 func (e *Entry) removed(t tagvalue.Tag, enforced bool, mode string) (f rules.Finding, safety rules.Safety, edits []tagvalue.Edit) {
 	r := &e.DMARC

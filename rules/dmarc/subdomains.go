@@ -169,7 +169,7 @@ func effective(z *zone.Zone, domain zone.Name) (r Record, ok bool) {
 	if err != nil {
 		return r, false
 	}
-	_, a := resolve(z, name)
+	_, a := follow(z, name)
 	if a.Status != zone.Found {
 		return r, false
 	}

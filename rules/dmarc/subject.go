@@ -116,7 +116,7 @@ func eachSet(p *rules.Pass, visit func(*Set)) {
 			continue
 		}
 		switch {
-		case named || r.Name.IsWildcard() && !authorises(r.Name):
+		case named || r.Name.IsWildcard() && !authorises(r.Name) && !label(r.Name.Parent()):
 			set.Place = AtPolicy
 		case authorises(r.Name):
 			set.Place = AtAuthorisation
@@ -153,11 +153,11 @@ func authorises(n zone.Name) bool {
 // maxChain is how many CNAME records are followed one after another.
 const maxChain = 16
 
-// resolve answers the question for TXT records at a name as the zone's servers
+// follow answers the question for TXT records at a name as the zone's servers
 // would, and follows CNAME records within the zone. It returns the name at the
 // end. The status is Unknown where a CNAME leaves the zone, and Aliased where
 // the records go round in a circle.
-func resolve(z *zone.Zone, name zone.Name) (end zone.Name, a zone.Answer) {
+func follow(z *zone.Zone, name zone.Name) (end zone.Name, a zone.Answer) {
 	for range maxChain {
 		a = z.Lookup(name, zone.TypeTXT)
 		if a.Status != zone.Aliased {
@@ -175,7 +175,7 @@ func reaches(z *zone.Zone, name zone.Name) bool {
 	if err != nil {
 		return false
 	}
-	end, _ := resolve(z, policy)
+	end, _ := follow(z, policy)
 	return end == name
 }
 
@@ -210,7 +210,7 @@ func policyAt(z *zone.Zone, domain zone.Name) (found bool, name zone.Name, a zon
 	if err != nil {
 		return false, "", zone.Answer{}
 	}
-	_, a = resolve(z, name)
+	_, a = follow(z, name)
 	if a.Status != zone.Found {
 		return false, name, a
 	}

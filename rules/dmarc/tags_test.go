@@ -124,6 +124,7 @@ func TestTagFixes(t *testing.T) {
 		{"pct=0 is not touched by safe fixes", "v=DMARC1; p=reject; pct=0", "", rules.Safe, []string{"dmarc-removed-tag"}},
 		{"pct in part", "v=DMARC1; p=reject; pct=50", "", rules.Unsafe, []string{"dmarc-removed-tag"}},
 		{"pct beside t", "v=DMARC1; p=reject; pct=0; t=y", "v=DMARC1; p=reject; t=y", rules.Unsafe, []string{"dmarc-test-mode"}},
+		{"pct beside an empty t", "v=DMARC1; p=reject; pct=0; t=", "", rules.Unsafe, []string{"dmarc-removed-tag", "dmarc-syntax"}},
 		{"order", "v=DMARC1;rua=mailto:a@example.com; P = reject;sp=reject", "v=DMARC1; P = reject;rua=mailto:a@example.com;sp=reject", rules.Safe, nil},
 		{"order, last", "v=DMARC1; t=n; p=none", "v=DMARC1; p=none; t=n", rules.Safe, nil},
 		{"unknown tag", "v=DMARC1; p=none; rau=mailto:a@example.com; adkm=s", "v=DMARC1; p=none; rua=mailto:a@example.com; adkim=s", rules.Unsafe, nil},
@@ -142,7 +143,7 @@ func TestTagFixes(t *testing.T) {
 		{"all at once", " v=dmarc1 rua=a@example.com!10m; p=Reject; pct=100;; adkim=relaxed", "v=DMARC1; p=Reject; rua=mailto:a@example.com; adkim=r", rules.Safe, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			changes, left := ruletest.Fixed(t, rules.ExampleHeader+"_dmarc IN TXT \""+c.before+"\"\n", Rules(), c.upTo)
+			changes, left := ruletest.Fixed(t, header+"_dmarc IN TXT \""+c.before+"\"\n", Rules(), c.upTo)
 			var want []string
 			if c.after != "" {
 				want = []string{`-_dmarc.example.com. 3600 IN TXT "` + c.before + `"`, `+_dmarc.example.com. 3600 IN TXT "` + c.after + `"`}
@@ -176,7 +177,7 @@ func TestZoneFixes(t *testing.T) {
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			changes, left := ruletest.Fixed(t, rules.ExampleHeader+c.zone+"\n", Rules(), rules.Unsafe)
+			changes, left := ruletest.Fixed(t, header+c.zone+"\n", Rules(), rules.Unsafe)
 			if !slices.Equal(changes, c.changes) {
 				t.Errorf("changes:\n got %q\nwant %q", changes, c.changes)
 			}

@@ -21,27 +21,36 @@ type uri struct {
 func (r *Record) eachURI(visit func(uri) bool) {
 	for _, t := range r.Tags {
 		name := t.Name.Of(r.Text)
-		if len(name) != 3 || t.Value.Empty() || !strings.EqualFold(name, "rua") && !strings.EqualFold(name, "ruf") {
-			continue
-		}
-		for from := t.Value.From; from <= t.Value.To; {
-			to := t.Value.To
-			if i := strings.IndexByte(r.Text[from:to], ','); i >= 0 {
-				to = from + i
-			}
-			s := tagvalue.Span{From: from, To: to}
-			for !s.Empty() && blank(r.Text[s.From]) {
-				s.From++
-			}
-			for !s.Empty() && blank(r.Text[s.To-1]) {
-				s.To--
-			}
-			if !visit(uri{name, s, t.Value}) {
-				return
-			}
-			from = to + 1
+		if len(name) == 3 && (strings.EqualFold(name, "rua") || strings.EqualFold(name, "ruf")) && !r.eachItem(t, visit) {
+			return
 		}
 	}
+}
+
+// eachItem visits the items of a tag's list of URIs until visit returns false,
+// and reports whether it went to the end.
+func (r *Record) eachItem(t tagvalue.Tag, visit func(uri) bool) bool {
+	if t.Value.Empty() {
+		return true
+	}
+	for from := t.Value.From; from <= t.Value.To; {
+		to := t.Value.To
+		if i := strings.IndexByte(r.Text[from:to], ','); i >= 0 {
+			to = from + i
+		}
+		s := tagvalue.Span{From: from, To: to}
+		for !s.Empty() && blank(r.Text[s.From]) {
+			s.From++
+		}
+		for !s.Empty() && blank(r.Text[s.To-1]) {
+			s.To--
+		}
+		if !visit(uri{t.Name.Of(r.Text), s, t.Value}) {
+			return false
+		}
+		from = to + 1
+	}
+	return true
 }
 
 func blank(c byte) bool { return c == ' ' || c == '\t' }

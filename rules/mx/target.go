@@ -7,13 +7,15 @@ import (
 
 	"github.com/zonelint/zonelint/rules"
 	"github.com/zonelint/zonelint/zone"
+	"github.com/zonelint/zonelint/zone/resolve"
 )
 
 var targetCNAME = &rules.Rule{
 	ID:       "mx-target-cname",
 	Severity: rules.Error,
 	Summary:  "an MX names a CNAME",
-	What:     "The exchange of an MX record has a CNAME in the zone, its own or that of a wildcard, instead of addresses.",
+	What: "The exchange of an MX record has a CNAME, its own or that of a wildcard, instead of addresses. " +
+		"An exchange outside of the zone is judged where its zone is given too, or the DNS is asked (--live).",
 	Why: "An MX must name a host by its own name. What a sender does with an alias is not defined: some refuse to deliver, " +
 		"and a host that does not know itself by the alias may send the mail round in a circle.",
 	Bad: `@ IN MX 10 mail
@@ -26,49 +28,47 @@ host IN A 192.0.2.1
 	Refs: []string{"RFC 2181, section 10.3", "RFC 5321, section 5.1"},
 	Fix:  rules.Unsafe,
 	Run: rules.On(sets, func(p *rules.Pass, s *set) {
-		for _, r := range s.bare {
-			checkCNAME(p, s, r)
+		for _, b := range s.bare {
+			checkCNAME(p, s, b)
 		}
 	}),
 }
 
-// maxChain is how many CNAME records are followed one after another.
-const maxChain = 16
-
-func checkCNAME(p *rules.Pass, s *set, r zone.Record) {
-	t := r.Target()
-	a := s.zone.Lookup(t, zone.TypeA)
-	if a.Status != zone.Aliased {
+func checkCNAME(p *rules.Pass, s *set, b bare) {
+	if len(b.a.Aliases) == 0 {
 		return
 	}
-	end := a.Records()[0].Target()
-	what := fmt.Sprintf("is a CNAME for %s", end)
-	if a.Wildcard != "" {
-		what = fmt.Sprintf("has no records of its own and gets the CNAME of %s for %s", a.Wildcard, end)
-	}
-	f := rules.At(r, exchange, fmt.Sprintf("The exchange %s %s, but an MX must name a host that has addresses itself, or senders may refuse to deliver. Name the host.", t, what))
-	f.Related = []rules.Related{{Span: a.Records()[0].Span(zone.Part{}), Message: "the CNAME"}}
-	known := false
-	for range maxChain {
-		if known = hasAddress(s.zone, end) && s.zone.Cut(end) == ""; known {
-			break
+	t, end := b.Target(), b.a.Name
+	f := rules.At(b.Record, exchange, "")
+	what := fmt.Sprintf("is a CNAME for %s", b.alias())
+	if a := s.zone.Lookup(t, zone.TypeA); a.Status == zone.Aliased {
+		if a.Wildcard != "" {
+			what = fmt.Sprintf("has no records of its own and gets the CNAME of %s for %s", a.Wildcard, b.alias())
 		}
-		next := s.zone.Lookup(end, zone.TypeA)
-		if next.Status != zone.Aliased {
-			known = next.Status == zone.Found || s.zone.Lookup(end, zone.TypeAAAA).Status == zone.Found
-			break
-		}
-		end = next.Records()[0].Target()
+		f.Related = []rules.Related{{Span: a.Records()[0].Span(zone.Part{}), Message: "the CNAME"}}
 	}
+	f.Message = fmt.Sprintf("The exchange %s %s, but an MX must name a host that has addresses itself, or senders may refuse to deliver. Name the host.", t, what)
+	known := b.a.Status == zone.Found || b.aaaa.Status == zone.Found
 	switch {
 	case !known:
 		f = f.WithFix(rules.Manual, "name the host behind the CNAME, if that has addresses of its own")
 	case s.names(end):
 		f = f.WithFix(rules.Manual, fmt.Sprintf("remove this MX record, since another one names %s", end))
+	case !t.Within(s.zone.Apex):
+		// Whoever keeps the alias may point it at another host tomorrow.
+		f = f.WithFix(rules.Manual, fmt.Sprintf("ask the mail host for the name of its server, which is %s today", end))
 	default:
-		f = f.WithFix(rules.Unsafe, fmt.Sprintf("name %s instead of its alias", end), zone.Replace(r, r.WithTarget(end)))
+		f = f.WithFix(rules.Unsafe, fmt.Sprintf("name %s instead of its alias", end), zone.Replace(b.Record, b.WithTarget(end)))
 	}
 	p.Report(f)
+}
+
+// alias returns the target of the CNAME that the exchange has.
+func (b *bare) alias() zone.Name {
+	if len(b.a.Aliases) > 1 {
+		return b.a.Aliases[1]
+	}
+	return b.a.Name
 }
 
 // names reports whether a record of the set names the host.
@@ -85,8 +85,8 @@ var targetNX = &rules.Rule{
 	ID:       "mx-target-nx",
 	Severity: rules.Error,
 	Summary:  "an MX names a host without an address",
-	What: "The exchange of an MX record lies in the zone, and the zone has neither an A nor an AAAA record for it. " +
-		"Names outside the zone or below a delegation are not judged.",
+	What: "The exchange of an MX record has neither an A nor an AAAA record in the zone. " +
+		"A name outside of the zone or below a delegation is judged where its zone is given too, or the DNS is asked (--live), and is unknown otherwise.",
 	Why: "Mail cannot be delivered to a host without an address. If no other MX works, all mail bounces; if one does, every sender tries this one in vain.",
 	Bad: `@ IN MX 10 mail
 `,
@@ -96,30 +96,37 @@ mail IN A 192.0.2.1
 	Refs: []string{"RFC 5321, section 5.1", "RFC 1035, section 3.3.9"},
 	Fix:  rules.Manual,
 	Run: rules.On(sets, func(p *rules.Pass, s *set) {
-		for _, r := range s.bare {
-			checkNX(p, s, r)
+		for _, b := range s.bare {
+			checkNX(p, s, b)
 		}
 	}),
 }
 
-func checkNX(p *rules.Pass, s *set, r zone.Record) {
-	t := r.Target()
-	if null(r) {
-		return // in the root zone
-	}
-	a := s.zone.Lookup(t, zone.TypeA)
-	if !a.Status.Absent() || !s.zone.Lookup(t, zone.TypeAAAA).Status.Absent() {
+func checkNX(p *rules.Pass, s *set, b bare) {
+	t := b.Target()
+	if !b.a.Status.Absent() || !b.aaaa.Status.Absent() || len(b.a.Aliases) > 0 {
 		return
 	}
-	if _, rest, ok := address(t); ok && rest.Within(s.zone.Apex) && !rest.Within(arpa) {
+	if _, rest, ok := addressIn(t); ok && rest.Within(s.zone.Apex) && !rest.Within(arpa) {
 		return // mx-target-ip says it better
 	}
 	what := "has neither an A nor an AAAA record"
-	if a.Status == zone.NameError {
-		what = "does not exist in the zone"
+	if b.a.Status == zone.NameError {
+		what = "does not exist"
+		if b.a.From == resolve.Itself {
+			what += " in the zone"
+		}
 	}
-	f := rules.At(r, exchange, fmt.Sprintf("The exchange %s %s, so mail cannot be delivered to it. Add its address, or correct the name.", t, what))
-	p.Report(f.WithFix(rules.Manual, fmt.Sprintf("add an A or AAAA record for %s with the address of the mail server", t)))
+	if b.a.Date != "" {
+		what += " as of " + b.a.Date
+	}
+	f := rules.At(b.Record, exchange, fmt.Sprintf("The exchange %s %s, so mail cannot be delivered to it. Add its address, or correct the name.", t, what))
+	fix := fmt.Sprintf("add an A or AAAA record for %s with the address of the mail server", t)
+	if !t.Within(s.zone.Apex) {
+		fix = "name a mail server that has an address"
+		f.Message = fmt.Sprintf("The exchange %s %s, so mail cannot be delivered to it. Correct the name, or ask the mail host for it.", t, what)
+	}
+	p.Report(f.WithFix(rules.Manual, fix))
 }
 
 var targetIP = &rules.Rule{
@@ -145,7 +152,7 @@ mail IN A 192.0.2.1
 
 func checkIP(p *rules.Pass, s *set, r zone.Record) {
 	t := r.Target()
-	addr, rest, ok := address(t)
+	addr, rest, ok := addressIn(t)
 	if !ok {
 		return
 	}
@@ -170,10 +177,10 @@ func checkIP(p *rules.Pass, s *set, r zone.Record) {
 
 var arpa = zone.MustName("arpa")
 
-// address returns the IP address that the first labels of a name spell, with or
+// addressIn returns the IP address that the first labels of a name spell, with or
 // without brackets, and what stands behind it: the root, or an origin that was
 // added because the name has no final dot.
-func address(n zone.Name) (addr netip.Addr, rest zone.Name, ok bool) {
+func addressIn(n zone.Name) (addr netip.Addr, rest zone.Name, ok bool) {
 	if len(n) < 3 {
 		return addr, "", false
 	}

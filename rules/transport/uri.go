@@ -135,20 +135,12 @@ func CheckURI(s string) URIFault {
 	if s == "" {
 		return NoText
 	}
-	scheme, rest, ok := strings.Cut(s, ":")
-	if !ok || !validScheme(scheme) {
+	scheme, rest, ok := tagvalue.CutScheme(s)
+	if !ok {
 		return NoURI
 	}
-	for i := 0; i < len(rest); i++ {
-		switch c := rest[i]; {
-		case c == '%':
-			if i+2 >= len(rest) || !hex(rest[i+1]) || !hex(rest[i+2]) {
-				return BadOctet
-			}
-			i += 2
-		case c <= ' ' || c >= 0x7f || strings.IndexByte("\"<>\\^`{|},!;", c) >= 0:
-			return BadOctet
-		}
+	if tagvalue.BadURIOctet(rest, ",!;") >= 0 {
+		return BadOctet
 	}
 	switch {
 	case strings.EqualFold(scheme, "mailto"):
@@ -190,21 +182,4 @@ func mendURI(s string) string {
 		return ""
 	}
 	return s
-}
-
-func validScheme(s string) bool {
-	for i := 0; i < len(s); i++ {
-		c := s[i] | 0x20
-		if 'a' <= c && c <= 'z' {
-			continue
-		}
-		if i == 0 || ('0' > s[i] || s[i] > '9') && strings.IndexByte("+-.", s[i]) < 0 {
-			return false
-		}
-	}
-	return s != ""
-}
-
-func hex(c byte) bool {
-	return '0' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'f'
 }

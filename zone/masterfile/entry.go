@@ -59,7 +59,8 @@ func (s *scanner) scan(e *entry) (f *fault, ok bool) {
 	for i < len(src) {
 		switch classes[src[i]] {
 		case cBlank:
-			i++
+			for i++; i < len(src) && classes[src[i]] == cBlank; i++ {
+			}
 		case cNewline:
 			if depth == 0 {
 				return s.finish(e, afterNewline(src, i)), true
@@ -232,10 +233,16 @@ func classOf(w []byte) (zone.Class, bool) {
 	if len(w) == 2 && w[0]|0x20 == 'i' && w[1]|0x20 == 'n' {
 		return zone.ClassIN, true
 	}
-	if len(w) < 2 || w[0]|0x20 != 'c' && w[0]|0x20 != 'h' {
+	if len(w) < 2 {
 		return 0, false
 	}
-	return zone.ParseClass(view(w))
+	// The first two letters tell a class from CNAME, CAA and HINFO, which are
+	// more frequent than any class but IN.
+	switch [2]byte{w[0] | 0x20, w[1] | 0x20} {
+	case [2]byte{'c', 'h'}, [2]byte{'c', 's'}, [2]byte{'c', 'l'}, [2]byte{'h', 's'}, [2]byte{'h', 'e'}:
+		return zone.ParseClass(view(w))
+	}
+	return 0, false
 }
 
 // header is what stands before the RDATA of a record, as indexes of tokens; -1

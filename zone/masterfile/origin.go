@@ -16,7 +16,7 @@ func findOrigin(name string, src []byte, given zone.Name) (zone.Name, error) {
 	if o := writtenOrigin(src); o != "" {
 		return o, nil
 	}
-	if o := originOfFile(name); o != "" {
+	if o := OriginOfFile(name); o != "" {
 		return o, nil
 	}
 	return "", ErrNoOrigin
@@ -60,9 +60,10 @@ func writtenOrigin(src []byte) zone.Name {
 	}
 }
 
-// originOfFile takes the origin from a file name like example.com.zone,
-// db.example.com or example.com; "" if that is not a domain name.
-func originOfFile(name string) zone.Name {
+// OriginOfFile returns the origin that the name of a file tells, such as
+// example.com.zone, db.example.com or example.com; "" if that is not a domain
+// name.
+func OriginOfFile(name string) zone.Name {
 	base := strings.ToLower(path.Base(strings.ReplaceAll(name, `\`, "/")))
 	base = strings.TrimPrefix(base, "db.")
 	for cut := true; cut; {

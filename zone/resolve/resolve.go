@@ -16,7 +16,8 @@ import (
 type Server interface {
 	// Query answers for one name and type without following a CNAME: Aliased
 	// comes with the CNAME record. Unknown says that another Server is to be
-	// asked.
+	// asked, unless From is set: then the name is this Server's, and no other is
+	// to speak for it.
 	Query(name zone.Name, t zone.Type) Reply
 }
 
@@ -56,7 +57,8 @@ type Answer struct {
 	Name zone.Name
 	// Aliases are the owners of the CNAME records that led to Name.
 	Aliases []zone.Name
-	// From is where the last answer comes from, and Date its day as in Reply.
+	// From is where the last answer comes from, or who should have known it, and
+	// Date its day as in Reply.
 	From Origin
 	Date string
 	// Err says why an answer is Unknown: a loop of CNAMEs, or what a server
@@ -99,18 +101,17 @@ func Lookup(z *zone.Zone, servers []Server, name zone.Name, t zone.Type) Answer 
 	}
 }
 
-// query returns the first reply that is not Unknown, else the last with an
-// error.
+// query returns the first reply that is not Unknown or comes from who should
+// know, else the last with an error.
 func query(z *zone.Zone, servers []Server, name zone.Name, t zone.Type) (unknown Reply) {
 	if z != nil {
-		if r := Ask(z, name, t); r.Status != zone.Unknown {
-			r.From = Itself
+		if r := askFor(z, name, t, Itself); r.Status != zone.Unknown || r.From != Nowhere {
 			return r
 		}
 	}
 	for _, s := range servers {
 		r := s.Query(name, t)
-		if r.Status != zone.Unknown {
+		if r.Status != zone.Unknown || r.From != Nowhere {
 			return r
 		}
 		if r.Err != nil {
@@ -120,12 +121,51 @@ func query(z *zone.Zone, servers []Server, name zone.Name, t zone.Type) (unknown
 	return unknown
 }
 
+// askFor is Ask for a Server of the given origin. What lies outside of the zone
+// or below one of its delegations is not its business; what it does not know of
+// its own names nobody else does: the DNS, for one, may serve an older zone.
+func askFor(z *zone.Zone, name zone.Name, t zone.Type, from Origin) Reply {
+	r := Ask(z, name, t)
+	if r.Status != zone.Unknown || name.Within(z.Apex) && z.Cut(name) == "" {
+		r.From = from
+	}
+	return r
+}
+
 // Ask returns what a zone says, for use by a Server, which sets From.
 func Ask(z *zone.Zone, name zone.Name, t zone.Type) Reply {
 	a := z.Lookup(name, t)
-	r := Reply{Status: a.Status}
-	if a.Status == zone.Found || a.Status == zone.Aliased {
-		r.Records = a.Records()
+	switch a.Status {
+	case zone.Found, zone.Aliased:
+		return Reply{Status: a.Status, Records: a.Records()}
+	case zone.Unknown:
+		return redirect(z, name)
 	}
-	return r
+	return Reply{Status: a.Status}
+}
+
+// errRedirect is for a DNAME that makes too long a name.
+var errRedirect = errors.New("a DNAME record makes a name of more than 255 octets of it")
+
+// redirect makes the CNAME record that a DNAME above a name stands for
+// (RFC 6672, section 3.2); the reply is Unknown if there is none.
+func redirect(z *zone.Zone, name zone.Name) Reply {
+	for range z.OfType(zone.TypeDNAME) {
+		if !name.Within(z.Apex) || z.Cut(name) != "" {
+			break
+		}
+		for n := name.Parent(); n.Within(z.Apex); n = n.Parent() {
+			rs := z.RRset(n, zone.TypeDNAME)
+			if len(rs) != 1 {
+				continue // several are a mistake, section 2.4
+			}
+			target := name.Without(n, rs[0].Target())
+			if len(target) > zone.MaxName {
+				return Reply{Err: errRedirect}
+			}
+			return Reply{Status: zone.Aliased, Records: []zone.Record{zone.NewName(name, zone.TypeCNAME, rs[0].TTL, target)}}
+		}
+		break
+	}
+	return Reply{}
 }

@@ -32,11 +32,7 @@ func byApex(zs []*zone.Zone) map[zone.Name]*zone.Zone {
 func (s *Zones) Query(name zone.Name, t zone.Type) Reply {
 	for n := name; n != ""; n = n.Parent() {
 		if z := s.byApex[n]; z != nil {
-			r := Ask(z, name, t)
-			if r.Status != zone.Unknown {
-				r.From = Neighbour
-			}
-			return r
+			return askFor(z, name, t, Neighbour)
 		}
 	}
 	if s.closed {

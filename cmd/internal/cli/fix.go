@@ -133,6 +133,7 @@ func (f *fixer) take(o *outcome) {
 	r := o.repair
 	edits, err := f.claim(r.edits)
 	if err == nil && f.write {
+		f.beside.keep(edits)
 		err = replaceFiles(edits)
 	}
 	if err != nil {

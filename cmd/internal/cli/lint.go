@@ -23,6 +23,7 @@ type lint struct {
 	servers  []resolve.Server
 	loader   *loader
 	found    found
+	beside   *neighbours
 	jobs     int
 	window   int // how many outcomes may wait for one before them
 }
@@ -41,18 +42,19 @@ func (a *app) newLint(c *urfave.Context) (*lint, error) {
 	if l.loader, err = newLoader(c.String("include-root"), options, a.In); err != nil {
 		return nil, err
 	}
-	if l.servers, err = a.serversOf(c, l.loader); err == nil {
+	args := c.Args().Slice()
+	if len(args) == 0 {
+		args = []string{"."}
+	}
+	l.found = findTargets(l.loader.cwd, args, c.String("stdin-filename"))
+	l.beside = newNeighbours(c.Context, l.loader, l.found.targets)
+	if l.servers, err = a.serversOf(c, l.loader, l.beside); err == nil {
 		l.engine, err = engineOf(c, l.selector, l.servers)
 	}
 	if err != nil {
 		l.loader.close()
 		return nil, err
 	}
-	args := c.Args().Slice()
-	if len(args) == 0 {
-		args = []string{"."}
-	}
-	l.found = findTargets(l.loader.cwd, args, c.String("stdin-filename"))
 	return l, nil
 }
 
@@ -165,6 +167,7 @@ func (l *lint) one(ctx context.Context, t target, work func(z *zone.Zone, o *out
 		o.err = err
 		return o
 	}
+	defer l.beside.lend(t, z)()
 	o.includes = l.loader.included(z)
 	o.noPack = len(l.selector.Forced) == 0 && len(l.selector.Detect(z)) == 0
 	work(z, o)

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"sync"
 
 	"github.com/zonelint/zonelint/zone"
 	"github.com/zonelint/zonelint/zone/masterfile"
@@ -14,7 +15,6 @@ import (
 // loader reads zones.
 type loader struct {
 	options masterfile.Options
-	stdin   io.Reader
 	cwd     workdir
 	// tree is the folder that $INCLUDE may read from, root the same opened. A
 	// file that is not below it includes from its own folder alone, unless the
@@ -22,6 +22,12 @@ type loader struct {
 	tree  string
 	root  *os.Root
 	named bool
+
+	stdin     io.Reader
+	stdinOnce sync.Once
+	stdinDone chan struct{} // closed once the rest is there
+	stdinText []byte
+	stdinErr  error
 }
 
 // workdir is the current folder as a run begins; asking for it again for each
@@ -58,6 +64,14 @@ func newLoader(includeRoot string, options masterfile.Options, stdin io.Reader) 
 	l.root = root
 	l.tree = l.cwd.abs(l.tree)
 	return l, nil
+}
+
+// further returns a loader for zones beside those that are checked, whose
+// origin is not that of --origin. It is closed with l.
+func (l *loader) further() *loader {
+	o := l.options
+	o.Origin = ""
+	return &loader{options: o, cwd: l.cwd, tree: l.tree, root: l.root, named: l.named}
 }
 
 func (l *loader) close() { l.root.Close() }
@@ -102,25 +116,24 @@ func (l *loader) loadFound(ctx context.Context, t target) (*zone.Zone, error) {
 	return z, err
 }
 
+// readStdin reads standard input, once.
 func (l *loader) readStdin(ctx context.Context) ([]byte, error) {
-	type read struct {
-		src []byte
-		err error
-	}
-	done := make(chan read, 1)
-	limit := l.options.Limits.FileSize
-	if limit <= 0 {
-		limit = masterfile.DefaultLimits.FileSize
-	}
-	go func() {
-		src, err := io.ReadAll(io.LimitReader(l.stdin, limit+1))
-		done <- read{src, err}
-	}()
+	l.stdinOnce.Do(func() {
+		limit := l.options.Limits.FileSize
+		if limit <= 0 {
+			limit = masterfile.DefaultLimits.FileSize
+		}
+		l.stdinDone = make(chan struct{})
+		go func() {
+			defer close(l.stdinDone)
+			l.stdinText, l.stdinErr = io.ReadAll(io.LimitReader(l.stdin, limit+1))
+		}()
+	})
 	select {
 	case <-ctx.Done(): // the read may never return
 		return nil, ctx.Err()
-	case r := <-done:
-		return r.src, r.err
+	case <-l.stdinDone:
+		return l.stdinText, l.stdinErr
 	}
 }
 

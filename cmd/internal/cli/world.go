@@ -27,9 +27,14 @@ func worldFlags() []urfave.Flag {
 }
 
 // serversOf reads the flags of worldFlags and returns who answers for names
-// outside of a zone, in the order in which they are asked. l reads the zones of
-// --zonedata. Which DNS servers failed is told when the run ends.
-func (a *app) serversOf(c *urfave.Context, l *loader) ([]resolve.Server, error) {
+// outside of a zone, in the order in which they are asked: beside is the zones
+// of the run, nil if there is only one. l reads the zones of --zonedata. Which
+// DNS servers failed is told when the run ends.
+func (a *app) serversOf(c *urfave.Context, l *loader, beside *neighbours) ([]resolve.Server, error) {
+	var servers []resolve.Server
+	if beside != nil {
+		servers = append(servers, beside)
+	}
 	live, err := dnsOptions(c)
 	if err != nil {
 		return nil, err
@@ -43,12 +48,12 @@ func (a *app) serversOf(c *urfave.Context, l *loader) ([]resolve.Server, error) 
 		if err != nil {
 			return nil, err
 		}
-		return []resolve.Server{resolve.NewWorld(zones)}, nil
+		return append(servers, resolve.NewWorld(zones)), nil
 	case live != nil:
 		a.dns = resolve.NewDNS(c.Context, *live)
-		return []resolve.Server{a.dns}, nil
+		return append(servers, a.dns), nil
 	}
-	return nil, nil
+	return servers, nil
 }
 
 // tellSilent says which DNS servers a run asked in vain.
@@ -142,9 +147,7 @@ func systemResolvers(path string) ([]netip.AddrPort, error) {
 
 // zoneData reads the zones of --zonedata.
 func (a *app) zoneData(c *urfave.Context, l *loader, args []string) ([]*zone.Zone, error) {
-	further := *l
-	further.options.Origin = "" // which is that of the zone that is checked
-	l = &further
+	l = l.further()
 	found := findTargets(l.cwd, args, defaultStdinName)
 	errs := found.errs
 	var zones []*zone.Zone

@@ -156,6 +156,7 @@ func (c *checker) choose(name zone.Name, records []zone.Record) (*frame, end) {
 		return nil, end{result: None, reason: fmt.Sprintf("none of the TXT records of %s is an SPF record", name)}
 	case !f.spf.Valid():
 		fault := f.spf.Faults[0]
+		c.v.Syntax = true
 		return nil, end{result: PermError, reason: fmt.Sprintf("the SPF record of %s has a syntax error", name), path: []Place{f.place(fault.From, fault.To)}}
 	}
 	return f, end{}

@@ -33,6 +33,7 @@ func (c *checker) value(f *frame, letter byte, i int, bad *answer) string {
 		return "ip6"
 	case 'h':
 		if c.Helo == "" {
+			c.v.WantsHelo = true
 			return "unknown"
 		}
 		return strings.TrimSuffix(c.Helo, ".")

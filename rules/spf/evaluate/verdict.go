@@ -137,9 +137,11 @@ type Verdict struct {
 	// Path is the terms that decided: that of the domain's own record, then
 	// those of the records that it includes or redirects to. Empty if no term
 	// did.
-	Path  []Place
-	Trace []Step
-	Gaps  []Gap
+	Path []Place
+	// Syntax says that a record breaks the grammar, and ended the evaluation.
+	Syntax bool
+	Trace  []Step
+	Gaps   []Gap
 	// Lookups and Voids are those counted by RFC 7208, section 4.6.4. With Gaps
 	// they may be more.
 	Lookups, Voids int
@@ -150,4 +152,7 @@ type Verdict struct {
 	Explanation  string
 	ExplainedBy  zone.Name
 	NotExplained string
+	// WantsHelo says that a macro asked for Query.Helo, which was "", and got
+	// "unknown".
+	WantsHelo bool
 }
