@@ -246,3 +246,22 @@ func (p *Pack) scopeOf(apex zone.Name, given Bindings) scope {
 	}
 	return s
 }
+
+// Takes reports the first value that is not what the pack's variable of that
+// name takes.
+func (p *Pack) Takes(given Bindings) error {
+	for _, v := range p.Variables {
+		value, ok := given[v.Name]
+		if !ok {
+			continue
+		}
+		pattern := v.Pattern
+		if pattern == "" {
+			pattern = defaultPattern
+		}
+		if !regexp.MustCompile(`\A(?:` + pattern + `)\z`).MatchString(value) {
+			return fmt.Errorf("%s: %q is not of the form that %s wants: %s", v.Name, value, p.ID, v.About)
+		}
+	}
+	return nil
+}

@@ -2,8 +2,10 @@ package cli
 
 import (
 	"errors"
+	"maps"
 	"math"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -34,6 +36,7 @@ const defaultStdinName = "<stdin>"
 func ruleFlags() []urfave.Flag {
 	return []urfave.Flag{
 		&urfave.StringSliceFlag{Name: "pack", Category: groupRules, Usage: "`PACK`: check what this mail host asks for; an id or a .yaml file; repeatable; without it the host is recognised by MX, SPF and autoconfig"},
+		&urfave.StringSliceFlag{Name: "var", Category: groupRules, Usage: "`NAME=VALUE`: give a variable of a pack its value (\"zonelint packs show\" tells them); repeatable"},
 		&urfave.StringSliceFlag{Name: "select", Category: groupRules, Usage: "`RULES`: look for these rules only; ids with commas between, \"spf-*\" for a family; repeatable"},
 		&urfave.StringSliceFlag{Name: "ignore", Category: groupRules, Usage: "`RULES`: leave these rules out; as --select"},
 		&urfave.StringSliceFlag{Name: "severity", Category: groupRules, Usage: "`RULE=LEVEL`: give findings of a rule another severity; error, warning or info; repeatable"},
@@ -127,7 +130,50 @@ func selectorOf(c *urfave.Context) (pack.Selector, error) {
 		}
 		s.Forced = append(s.Forced, p)
 	}
-	return s, nil
+	var err error
+	s.Given, err = variablesOf(c, s)
+	return s, err
+}
+
+// variablesOf returns the values that --var gives to variables of packs.
+func variablesOf(c *urfave.Context, s pack.Selector) (pack.Bindings, error) {
+	packs := s.Forced
+	if len(packs) == 0 {
+		packs = s.All
+	}
+	known := map[string]bool{}
+	for _, p := range packs {
+		for _, v := range p.Variables {
+			known[v.Name] = true
+		}
+	}
+	given := pack.Bindings{}
+	for _, arg := range c.StringSlice("var") {
+		name, value, ok := strings.Cut(arg, "=")
+		switch {
+		case !ok || value == "":
+			return nil, usagef("write --var NAME=VALUE", "--var %q has no value", arg)
+		case !known[name]:
+			return nil, unknownVariable(name, slices.Sorted(maps.Keys(known)))
+		}
+		if old, twice := given[name]; twice && old != value {
+			return nil, usagef("give it once", "--var %s has the values %q and %q", name, old, value)
+		}
+		given[name] = value
+	}
+	for _, p := range s.Forced { // another pack may mean something else by the name
+		if err := p.Takes(given); err != nil {
+			return nil, usagef("", "--var: %v", err)
+		}
+	}
+	return given, nil
+}
+
+func unknownVariable(name string, known []string) error {
+	if like := spelling.Near(name, known); len(like) > 0 {
+		return usagef(didYouMean(like), "no pack in use has a variable %q", name)
+	}
+	return usagef("\"zonelint packs show ID\" tells the variables of a pack", "no pack in use has a variable %q", name)
 }
 
 // packFailure is an error about a pack as users see it: a mistake in usage.

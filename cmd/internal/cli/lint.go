@@ -20,6 +20,7 @@ type lint struct {
 	*app
 	engine   *rules.Engine
 	selector pack.Selector
+	detector *pack.Detector
 	servers  []resolve.Server
 	loader   *loader
 	found    found
@@ -169,7 +170,7 @@ func (l *lint) one(ctx context.Context, t target, work func(z *zone.Zone, o *out
 	}
 	defer l.beside.lend(t, z)()
 	o.includes = l.loader.included(z)
-	o.noPack = len(l.selector.Forced) == 0 && len(l.selector.Detect(z)) == 0
+	o.noPack = len(l.selector.Forced) == 0 && !l.detector.Any(z)
 	work(z, o)
 	return o
 }
