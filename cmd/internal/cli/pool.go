@@ -14,26 +14,27 @@ import (
 //
 // A panic in work becomes a result by way of failed.
 func inOrder[T any](ctx context.Context, n, jobs, window int, work func(i int) T, failed func(i int, err error) T, take func(i int, t T)) {
+	size := batchSize(n, jobs, window)
 	type result struct {
-		i int
-		t T
+		first int
+		ts    []T
 	}
-	tokens := make(chan struct{}, window)
-	indexes := make(chan int)
+	tokens := make(chan struct{}, window/size)
+	firsts := make(chan int)
 	results := make(chan result, jobs)
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 
-	go func() { // hands out the numbers while the window has room
-		defer close(indexes)
-		for i := range n {
+	go func() { // hands out the batches while the window has room
+		defer close(firsts)
+		for i := 0; i < n; i += size {
 			select {
 			case tokens <- struct{}{}:
 			case <-ctx.Done():
 				return
 			}
 			select {
-			case indexes <- i:
+			case firsts <- i:
 			case <-ctx.Done():
 				return
 			}
@@ -50,35 +51,44 @@ func inOrder[T any](ctx context.Context, n, jobs, window int, work func(i int) T
 	var workers sync.WaitGroup
 	for range max(1, min(jobs, n)) {
 		workers.Go(func() {
-			for i := range indexes {
+			for first := range firsts {
+				r := result{first, make([]T, 0, size)}
+				for i := first; i < min(first+size, n) && ctx.Err() == nil; i++ {
+					r.ts = append(r.ts, one(i))
+				}
 				select {
-				case results <- result{i, one(i)}:
+				case results <- r:
 				case <-ctx.Done():
 					return
 				}
 			}
 		})
 	}
-	waiting := map[int]T{}
+	waiting := map[int][]T{}
 	for next := 0; next < n; {
 		select {
 		case r := <-results:
-			waiting[r.i] = r.t
+			waiting[r.first] = r.ts
 		case <-ctx.Done():
 			return // not waiting for the workers: a large file takes its time
 		}
-		for {
-			t, ok := waiting[next]
-			if !ok {
-				break
-			}
+		for ts, ok := waiting[next]; ok && ctx.Err() == nil; ts, ok = waiting[next] {
 			delete(waiting, next)
-			take(next, t)
+			for _, t := range ts {
+				take(next, t)
+				next++
+			}
 			<-tokens
-			next++
 		}
 	}
 	workers.Wait()
+}
+
+// batchSize is how many numbers are handed out at once: passing each on its own
+// costs much where there are thousands of small zones, but few numbers must not
+// leave a worker idle.
+func batchSize(n, jobs, window int) int {
+	return max(1, min(16, n/(16*max(jobs, 1)), window/(4*max(jobs, 1))))
 }
 
 // panicError is a mistake in zonelint itself that one zone brought to light.
