@@ -25,6 +25,9 @@ func (p *Pack) Checks() []string {
 	counts := map[zone.Type]int{}
 	var types []zone.Type
 	for _, r := range p.Records {
+		if r.Level == Obsolete || r.Level == Forbidden || r.Purpose == ForVerification {
+			continue
+		}
 		if counts[r.Type]++; counts[r.Type] == 1 {
 			types = append(types, r.Type)
 		}

@@ -40,6 +40,7 @@ func (a *app) newLint(c *urfave.Context) (*lint, error) {
 	if l.selector, err = selectorOf(c); err != nil {
 		return nil, err
 	}
+	l.detector = pack.NewDetector(l.selector)
 	if l.loader, err = newLoader(c.String("include-root"), options, a.In); err != nil {
 		return nil, err
 	}
