@@ -9,6 +9,7 @@ import (
 func Rules(s Selector) []*rules.Rule {
 	packs := subject(s)
 	on := func(find func(*rules.Pass, *check)) rules.Runner { return rules.On(packs, perCheck(find)) }
+	clients := clientSubject(s)
 	rs := []*rules.Rule{
 		mxMissingRule(on(mxMissing)),
 		mxForeignRule(on(mxForeign)),
@@ -25,6 +26,9 @@ func Rules(s Selector) []*rules.Rule {
 		recordUnwantedRule(on(recordUnwanted)),
 		leftoverRule(rules.On(packs, leftover)),
 		unclearRule(rules.On(packs, unclear)),
+		clientRetiredRule(rules.On(clients, clientRetired)),
+		clientPortRule(rules.On(clients, clientPort)),
+		clientPlainRule(rules.On(clients, clientPlain)),
 	}
 	for _, r := range rs {
 		if r.Packs == nil {
@@ -289,5 +293,55 @@ func unclearRule(run rules.Runner) *rules.Rule {
 		Run:      run,
 
 		Packs: []string{},
+	}
+}
+
+func clientRetiredRule(run rules.Runner) *rules.Rule {
+	return &rules.Rule{
+		ID:       "pack-client-retired",
+		Severity: rules.Warning,
+		Summary:  "a name or service for mail programs leads to a server that its host has given up",
+		What:     "A CNAME or SRV record points at a server that a pack lists as retired, or that belongs to a service that has closed.",
+		Why: "Mail programs that use the record find no server. " +
+			"If the old name is ever given to someone else, they hand over the user's password.",
+		Bad:   "imap IN CNAME imap.myopera.com.\n",
+		Good:  "imap IN CNAME imap.laposte.net.\n",
+		Refs:  []string{"RFC 6186, section 3", "RFC 1034, section 3.6.2"},
+		Fix:   rules.Unsafe,
+		Run:   run,
+		Packs: []string{},
+	}
+}
+
+func clientPortRule(run rules.Runner) *rules.Rule {
+	return &rules.Rule{
+		ID:       "pack-client-port",
+		Severity: rules.Warning,
+		Summary:  "an SRV record names a port or a protocol that the host's server does not have",
+		What: "An SRV record for mail programs points at a server that a pack knows, and the server does not offer the service on that port, " +
+			"or offers it with TLS begun in another way than the service's name says, or is for another protocol.",
+		Why:   "Mail programs that find their settings by the record fail to connect, or ask the user to accept an insecure connection.",
+		Bad:   "_imaps._tcp IN SRV 0 1 143 imap.gmx.com.\n",
+		Good:  "_imaps._tcp IN SRV 0 1 993 imap.gmx.com.\n",
+		Refs:  []string{"RFC 6186, section 3", "RFC 8314, section 5.1"},
+		Fix:   rules.Unsafe,
+		Run:   run,
+		Packs: []string{},
+	}
+}
+
+func clientPlainRule(run rules.Runner) *rules.Rule {
+	return &rules.Rule{
+		ID:       "pack-client-plain",
+		Severity: rules.Warning,
+		Summary:  "an SRV record leads mail programs to a port without TLS",
+		What:     "An SRV record for mail programs points at a port on which the server, as far as its host says, has no TLS.",
+		Why:      "Passwords and mail can be read and changed by anyone on the way.",
+		Bad:      "_imap._tcp IN SRV 0 1 143 imap.aliceadsl.fr.\n",
+		Good:     "_imaps._tcp IN SRV 0 1 993 imap.gmx.com.\n",
+		Refs:     []string{"RFC 8314, section 3"},
+		Fix:      rules.Manual,
+		Run:      run,
+		Packs:    []string{},
 	}
 }
