@@ -115,3 +115,28 @@ func (p *Pack) wants(name zone.Name) bool {
 	}
 	return false
 }
+
+// mxConsumer finds MX records that name the servers of a host which takes mail
+// for its own domains alone.
+func mxConsumer(d *Detector) func(*rules.Pass, *zone.Zone) {
+	return func(p *rules.Pass, z *zone.Zone) {
+		apex, ok := z.Node(z.Apex)
+		if !ok || !apex.Has(zone.TypeMX) || z.Class != zone.ClassIN {
+			return
+		}
+		for r := range apex.Records() {
+			if r.Type != zone.TypeMX {
+				continue
+			}
+			for o := range d.mx.of(r.Target()) {
+				if o.Kind != Settings {
+					continue
+				}
+				f := rules.At(r, zone.Field(1), fmt.Sprintf("%s takes mail for the addresses of %s alone, not for domains of customers: it refuses mail for %s. Name the servers of the host that has the mailboxes.",
+					r.Target(), o.Name, z.Apex))
+				f.Pack = o.ID
+				p.Report(f.WithFix(rules.Manual, "name the MX records of the domain's own mail host (zonelint packs lists hosts)"))
+			}
+		}
+	}
+}

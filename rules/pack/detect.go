@@ -241,7 +241,9 @@ func (l *look) serving(r zone.Record) []sighting {
 	var out []sighting
 	for name := range targetOrMeant(r.Target(), l.z) {
 		for p := range l.d.mx.of(name) {
-			out = appendOnce(out, sighting{pack: p, by: ByMX, record: r})
+			if p.Kind.takesMail() {
+				out = appendOnce(out, sighting{pack: p, by: ByMX, record: r})
+			}
 		}
 	}
 	if len(out) > 0 || len(l.d.addresses) == 0 || !r.Target().Within(l.z.Apex) {

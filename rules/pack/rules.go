@@ -26,6 +26,7 @@ func Rules(s Selector) []*rules.Rule {
 		recordUnwantedRule(on(recordUnwanted)),
 		leftoverRule(rules.On(packs, leftover)),
 		unclearRule(rules.On(packs, unclear)),
+		mxConsumerRule(rules.On(rules.Zones, mxConsumer(NewDetector(s)))),
 		clientRetiredRule(rules.On(clients, clientRetired)),
 		clientPortRule(rules.On(clients, clientPort)),
 		clientPlainRule(rules.On(clients, clientPlain)),
@@ -340,6 +341,22 @@ func clientPlainRule(run rules.Runner) *rules.Rule {
 		Bad:      "_imap._tcp IN SRV 0 1 143 imap.aliceadsl.fr.\n",
 		Good:     "_imaps._tcp IN SRV 0 1 993 imap.gmx.com.\n",
 		Refs:     []string{"RFC 8314, section 3"},
+		Fix:      rules.Manual,
+		Run:      run,
+		Packs:    []string{},
+	}
+}
+
+func mxConsumerRule(run rules.Runner) *rules.Rule {
+	return &rules.Rule{
+		ID:       "pack-mx-consumer",
+		Severity: rules.Warning,
+		Summary:  "an MX record names a server of a provider that takes no customers' domains",
+		What:     "An MX record at the apex names a server that a provider runs for the addresses under its own domains.",
+		Why:      "The server refuses mail for any other domain, so the sender gets it back as undeliverable.",
+		Bad:      "@ IN MX 10 mx01.posteo.de.\n",
+		Good:     "@ IN MX 10 mx.webmo.fr.\n@ IN MX 20 mxsecondary.webmo.fr.\n",
+		Refs:     []string{"RFC 5321, section 3.6.2"},
 		Fix:      rules.Manual,
 		Run:      run,
 		Packs:    []string{},
