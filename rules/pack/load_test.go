@@ -37,7 +37,6 @@ func TestFind(t *testing.T) {
 	for id, want := range map[string]string{
 		"wembo":   `no rule pack is called "wembo"; did you mean webmo?`,
 		"ebmo":    `no rule pack is called "ebmo"; did you mean webmo?`,
-		"web":     `no rule pack is called "web"; did you mean webmo?`,
 		"postbox": `no rule pack is called "postbox"; "zonelint packs" lists them`,
 		"":        `no rule pack is called ""; "zonelint packs" lists them`,
 	} {
