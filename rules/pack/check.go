@@ -61,7 +61,7 @@ func subject(s Selector) *rules.Subject[*composition] {
 					continue
 				}
 				all = append(all, g.pack)
-				sure := g.by == ByMX || g.by == ByAddress || g.by == ByTarget
+				sure := g.by == ByMX || g.by == ByAddress || g.by == ByTarget || g.by == ByName
 				c.checks = append(c.checks, &check{z: z, pack: g.pack, by: g.by, sure: sure})
 			}
 			for _, k := range c.checks {

@@ -43,11 +43,13 @@ const (
 	// ByTarget: a CNAME record points at a name that is the host's, such as that
 	// of a DKIM key.
 	ByTarget
+	// ByName: the zone has a name that only customers of the host have.
+	ByName
 )
 
 // String says what kind of record was seen.
 func (e Evidence) String() string {
-	return [...]string{"", "user", "mx", "address", "spf", "autoconfig", "target"}[e]
+	return [...]string{"", "user", "mx", "address", "spf", "autoconfig", "target", "name"}[e]
 }
 
 // Detection is a pack that a zone seems to need.
@@ -75,6 +77,7 @@ func (s Selector) Detect(z *zone.Zone) []Detection { return NewDetector(s).Detec
 type Detector struct {
 	mx, spf, autoconfig, targets index
 	addresses                    []*Pack // that are recognised by address
+	names                        []namedPack
 	order                        map[*Pack]int
 	byID                         map[string]*Pack
 	owned                        map[zone.Name][]owned
@@ -89,11 +92,21 @@ func NewDetector(s Selector) *Detector {
 		d.spf.add(p, p.Detect.SPF)
 		d.autoconfig.add(p, p.Detect.Autoconfig)
 		d.targets.add(p, p.Detect.Targets)
+		for _, s := range p.Detect.Names {
+			name, _ := zone.ParseName(s, zone.Root) // validated
+			d.names = append(d.names, namedPack{string(name[:len(name)-1]), p})
+		}
 		if len(p.Detect.Addresses) > 0 {
 			d.addresses = append(d.addresses, p)
 		}
 	}
 	return d
+}
+
+// namedPack is an owner, in wire format up to the apex, that tells a pack.
+type namedPack struct {
+	owner string
+	pack  *Pack
 }
 
 // index finds the patterns of many packs by their suffixes.
@@ -147,6 +160,8 @@ func (g sighting) why() string {
 		return "SPF include:" + domain(g.include)
 	case ByAutoconfig:
 		return "autoconfig CNAME " + g.record.Target().String()
+	case ByName:
+		return "the name " + g.record.Name.String()
 	case ByTarget:
 		return fmt.Sprintf("%s CNAME %s", g.record.Name, g.record.Target())
 	}
@@ -355,6 +370,18 @@ func (l *look) hosts() []sighting {
 	return out
 }
 
+// sendsBy reports whether a pack asks for an include of a name.
+func (p *Pack) sendsBy(name zone.Name) bool {
+	for _, list := range p.compiled.spf {
+		for i := range list {
+			if list[i].name == name {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 func (l *look) isAutoconfig(r zone.Record) bool { return r.Name == "\x0aautoconfig"+l.z.Apex }
 
 // senders returns the packs of senders that SPF or the targets of CNAME records
@@ -377,7 +404,21 @@ func (l *look) senders(seen []sighting) []sighting {
 			}
 		}
 	}
+	for _, k := range l.d.names {
+		if len(k.owner)+len(l.z.Apex) > zone.MaxName {
+			continue
+		}
+		if n, ok := l.z.Node(zone.Name(k.owner) + l.z.Apex); ok {
+			for r := range n.Records() {
+				add(k.pack, sighting{by: ByName, record: r})
+				break
+			}
+		}
+	}
 	for _, in := range l.includes() {
+		if slices.ContainsFunc(seen, func(o sighting) bool { return o.pack.sendsBy(in.name) }) {
+			continue // the mailbox host sends by this sender's servers
+		}
 		for p := range l.d.spf.of(in.name) {
 			add(p, sighting{by: BySPF, record: in.record, include: in.name})
 		}

@@ -112,6 +112,9 @@ type Detect struct {
 	// Targets are what CNAME records anywhere in the zone point at, such as
 	// those of DKIM keys.
 	Targets []Pattern `yaml:"targets,omitempty"`
+	// Names are owners below the apex, relative to it, that only the customers
+	// of a sender have.
+	Names []string `yaml:"names,omitempty"`
 }
 
 // MX is the host's MX RRset for the apex.

@@ -32,6 +32,7 @@ func (d *decoder) validate(p *Pack) {
 	}
 	d.validateVariables(p)
 	d.validateDetect(p)
+	d.validateNames(p)
 	if len(d.problems) > 0 {
 		return // what follows uses the variables
 	}
@@ -168,6 +169,16 @@ func (d *decoder) validateDetect(p *Pack) {
 				d.failAt(&list[i], "%s: %s stands in the list twice", what, list[i])
 			}
 			seen[list[i].Text] = true
+		}
+	}
+}
+
+// validateNames checks the owners that tell a pack.
+func (d *decoder) validateNames(p *Pack) {
+	for i := range p.Detect.Names {
+		s := &p.Detect.Names[i]
+		if _, err := zone.ParseName(*s, zone.Root); err != nil || strings.HasSuffix(*s, ".") || strings.ContainsFunc(*s, func(c rune) bool { return !hostRune(c) }) {
+			d.failAt(s, "names: %q is no name relative to the customer's zone", *s)
 		}
 	}
 }
