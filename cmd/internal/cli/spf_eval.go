@@ -1,0 +1,129 @@
+package cli
+
+import (
+	"errors"
+	"net/netip"
+	"slices"
+	"strings"
+	"time"
+
+	urfave "github.com/urfave/cli/v2"
+
+	"github.com/zonelint/zonelint/cmd/internal/report"
+	"github.com/zonelint/zonelint/rules/spf/evaluate"
+	"github.com/zonelint/zonelint/zone/masterfile"
+)
+
+func (a *app) spfEvalCommand() *urfave.Command {
+	reading := slices.DeleteFunc(readingFlags(), func(f urfave.Flag) bool { return slices.Contains(f.Names(), "jobs") })
+	return &urfave.Command{
+		Name:      "eval",
+		Usage:     "say whether a host may send mail for a domain",
+		ArgsUsage: "FILE|-",
+		Description: "Evaluates SPF as receivers do (check_host() of RFC 7208), as if the zone in FILE were published, and shows the term that decides. " +
+			"A name that is not in the zone is unknown: what hangs on it is named, and the result is \"unknown\" unless it is the same either way. --zonedata and --live tell of such names.\n\n" +
+			"Exits with 0 if the result is pass, 1 if it is any other (fail, softfail, neutral, none, temperror, permerror, unknown), 2 on wrong usage, 3 if a file could not be read.",
+		Flags: slices.Concat([]urfave.Flag{
+			&urfave.StringFlag{Name: "ip", Usage: "`ADDR`: the IP address of the host that sends"},
+			&urfave.StringFlag{Name: "from", Usage: "`ADDRESS`: the sender in MAIL FROM; if it is empty, as in bounces, the name in --helo is judged"},
+			&urfave.StringFlag{Name: "helo", Usage: "`NAME`: what the host says in HELO or EHLO"},
+			&urfave.BoolFlag{Name: "trace", Usage: "show each term that was tested; JSON has them in any case"},
+			listFormatFlag(), colorFlag(),
+		}, worldFlags(), reading),
+		Action: a.spfEval,
+	}
+}
+
+func (a *app) spfEval(c *urfave.Context) error {
+	q, err := spfQuery(c)
+	if err != nil {
+		return err
+	}
+	json, err := wantsJSON(c)
+	if err != nil {
+		return err
+	}
+	color := c.String("color")
+	if err := checkColor(color); err != nil {
+		return err
+	}
+	options, _, err := readingOptions(c)
+	if err != nil {
+		return err
+	}
+	if c.NArg() != 1 {
+		return usagef("name the file of one zone, or - for standard input; --zonedata takes others", "spf eval needs one zone, but got %d", c.NArg())
+	}
+	l, err := newLoader(c.String("include-root"), options, a.In)
+	if err != nil {
+		return err
+	}
+	defer l.close()
+	if q.Servers, err = a.serversOf(c, l, nil); err != nil {
+		return err
+	}
+	t := target{name: c.Args().First(), path: c.Args().First()}
+	if t.path == "-" {
+		t = target{name: c.String("stdin-filename")}
+	}
+	if q.Zone, err = l.load(c.Context, t); err != nil {
+		err = &targetError{t.name, err}
+		if errors.Is(err, masterfile.ErrNoOrigin) {
+			return usagef("", "%v", err)
+		}
+		return err
+	}
+	if len(q.Zone.Problems) > 0 {
+		a.complain("%s: not all of it can be read, and what may stand there is unknown; \"zonelint check\" tells more", t.name)
+	}
+	v := evaluate.Evaluate(q)
+	if err := c.Context.Err(); err != nil {
+		return err
+	}
+	out := spfText(&q, v, style(color, a.Out), c.Bool("trace"), !(c.IsSet("live") || c.IsSet("resolver") || c.IsSet("zonedata")))
+	if json {
+		out = append(report.JSON(spfJSON(&q, v)), '\n')
+	}
+	if err := a.print(out); err != nil {
+		return err
+	}
+	if v.Result != evaluate.Pass {
+		return errFindings
+	}
+	return nil
+}
+
+// spfQuery reads the flags that say who sends.
+func spfQuery(c *urfave.Context) (q evaluate.Query, err error) {
+	const example = "such as 192.0.2.25 or 2001:db8::25"
+	ip := c.String("ip")
+	if ip == "" {
+		return q, usagef("give the address of the host that sends, "+example, "spf eval needs --ip")
+	}
+	if q.IP, err = netip.ParseAddr(ip); err != nil || q.IP.Zone() != "" {
+		return q, usagef("give one "+example, "--ip %q is no IP address", ip)
+	}
+	q.Now = time.Now()
+	q.Helo = c.String("helo")
+	from := c.String("from")
+	if inside, ok := strings.CutPrefix(from, "<"); ok {
+		from = strings.TrimSuffix(inside, ">")
+	}
+	q.Sender = from
+	switch {
+	case from == "" && q.Helo == "" && c.IsSet("from"):
+		return q, usagef("add --helo NAME, which is judged instead", "--from is empty, as in bounces")
+	case from == "" && q.Helo == "":
+		return q, usagef("give the sender, such as --from user@example.com", "spf eval needs --from")
+	case strings.HasSuffix(from, "@"):
+		return q, usagef("write it like user@example.com", "--from %q has no domain", from)
+	}
+	domain := from[strings.LastIndexByte(from, '@')+1:]
+	if from == "" {
+		domain = q.Helo
+	}
+	if strings.IndexFunc(domain, func(r rune) bool { return r > '~' }) >= 0 {
+		return q, usagef("write it in A-labels (xn--...), as it stands in the DNS", "the domain %q is not ASCII", domain)
+	}
+	return q, nil
+}
