@@ -14,9 +14,9 @@ import (
 func Rules() []*rules.Rule {
 	return []*rules.Rule{
 		syntax, ttlMissing, include,
-		cnameCoexist, cnameApex, cnameMultiple, cnameLoop,
+		cnameCoexist, cnameApex, cnameMultiple, cnameLoop, cnameChain, cnameDangling, dnameCoexist,
 		dupRecord, ttlMixed,
-		outOfZone, soaMissing, soaMultiple,
+		outOfZone, soaMissing, soaMultiple, rname,
 		targetIP, doubledOrigin, occluded,
 		longString, semicolon, unquoted, nonASCII, backslash,
 	}
