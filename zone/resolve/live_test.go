@@ -201,6 +201,9 @@ func TestReplies(t *testing.T) {
 	if n := s.times("found.example.net. A"); n != 1 {
 		t.Errorf("found.example.net. was asked %d times", n)
 	}
+	if n := s.times("fail.example.net. A"); n != 1 {
+		t.Errorf("a server that failed was asked %d times", n)
+	}
 	a := resolve.Lookup(nil, []resolve.Server{live}, zone.MustName("found.example.net"), zone.TypeA)
 	for i, want := range []string{"192.0.2.1", "192.0.2.2"} {
 		if r := a.Records[i]; r.Addr().String() != want || r.Name != zone.MustName("found.example.net") || r.TTL != 0 {
