@@ -7,6 +7,7 @@ import (
 
 	"github.com/zonelint/zonelint/rules"
 	"github.com/zonelint/zonelint/rules/bimi"
+	"github.com/zonelint/zonelint/rules/caa"
 	"github.com/zonelint/zonelint/rules/dkim"
 	"github.com/zonelint/zonelint/rules/dmarc"
 	"github.com/zonelint/zonelint/rules/hygiene"
@@ -20,7 +21,7 @@ import (
 // says which packs a zone is checked against.
 func Rules(s pack.Selector) []*rules.Rule {
 	return slices.Concat(
-		hygiene.Rules(), mx.Rules(), spf.Rules(), dkim.Rules(), dmarc.Rules(), transport.Rules(), bimi.Rules(), pack.Rules(s),
+		hygiene.Rules(), mx.Rules(), spf.Rules(), dkim.Rules(), dmarc.Rules(), transport.Rules(), bimi.Rules(), caa.Rules(), pack.Rules(s),
 		[]*rules.Rule{rules.SuppressionUnused, rules.SuppressionInvalid},
 	)
 }

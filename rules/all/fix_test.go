@@ -81,6 +81,11 @@ key._domainkey IN TXT "v=DKIM1; k=rsa; p=`+strings.Repeat("MIIBIjAN", 40)+`"
 key._domainkey IN TXT ( "v=DKIM1; k=rsa; " "p=AAAA" )
 bad IN A 1.2.3
 other.example.net. IN A 192.0.2.7
+@ IN CAA 0 issue "letsencrypt.org."
+@ IN CAA 1 Issue ";"
+@ IN CAA 0 issuewild "digicert.com, sectigo.com" ; both
+@ IN CAA 128 isuse letsencrypt.com
+@ IN CAA 0 iodef "security@example.com"
 $GENERATE 1-2 host$ MX "10 mail"
 ; a comment
 $ORIGIN sub2.example.com.
