@@ -88,7 +88,13 @@ func OriginOfFile(name string) zone.Name {
 		}
 	}
 	for _, l := range labels {
-		if l == "" || strings.Trim(l, "abcdefghijklmnopqrstuvwxyz0123456789-_") != "" {
+		if l == "" {
+			return ""
+		}
+	}
+	for i := range len(base) {
+		c := base[i]
+		if (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-' && c != '_' && c != '.' {
 			return ""
 		}
 	}
