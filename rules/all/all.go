@@ -18,10 +18,11 @@ import (
 )
 
 // Rules returns every rule in the order in which lists show them. The selector
-// says which packs a zone is checked against.
-func Rules(s pack.Selector) []*rules.Rule {
+// says which packs a zone is checked against; the policies are those of MTA-STS
+// that its domains serve, as far as they are at hand.
+func Rules(s pack.Selector, policies ...*transport.Policy) []*rules.Rule {
 	return slices.Concat(
-		hygiene.Rules(), mx.Rules(), spf.Rules(), dkim.Rules(), dmarc.Rules(), transport.Rules(), bimi.Rules(), caa.Rules(), pack.Rules(s),
+		hygiene.Rules(), mx.Rules(), spf.Rules(), dkim.Rules(), dmarc.Rules(), transport.Rules(policies...), bimi.Rules(), caa.Rules(), pack.Rules(s),
 		[]*rules.Rule{rules.SuppressionUnused, rules.SuppressionInvalid},
 	)
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/zonelint/zonelint/cmd/internal/report"
 	"github.com/zonelint/zonelint/rules"
 	"github.com/zonelint/zonelint/rules/pack"
+	"github.com/zonelint/zonelint/rules/transport"
 	"github.com/zonelint/zonelint/zone"
 	"github.com/zonelint/zonelint/zone/masterfile"
 	"github.com/zonelint/zonelint/zone/resolve"
@@ -20,6 +21,7 @@ type lint struct {
 	*app
 	engine   *rules.Engine
 	selector pack.Selector
+	policies []*transport.Policy
 	servers  []resolve.Server
 	loader   *loader
 	found    found
@@ -39,6 +41,9 @@ func (a *app) newLint(c *urfave.Context) (*lint, error) {
 	if l.selector, err = selectorOf(c); err != nil {
 		return nil, err
 	}
+	if l.policies, err = policiesOf(c); err != nil {
+		return nil, err
+	}
 	if l.loader, err = newLoader(c.String("include-root"), options, a.In); err != nil {
 		return nil, err
 	}
@@ -49,7 +54,7 @@ func (a *app) newLint(c *urfave.Context) (*lint, error) {
 	l.found = findTargets(l.loader.cwd, args, c.String("stdin-filename"))
 	l.beside = newNeighbours(c.Context, l.loader, l.found.targets)
 	if l.servers, err = a.serversOf(c, l.loader, l.beside); err == nil {
-		l.engine, err = engineOf(c, l.selector, l.servers)
+		l.engine, err = engineOf(c, l.selector, l.policies, l.servers)
 	}
 	if err != nil {
 		l.loader.close()
