@@ -26,7 +26,8 @@ func findOrigin(name string, src []byte, given zone.Name) (zone.Name, error) {
 // one: an absolute $ORIGIN, or the absolute owner of an SOA record.
 func writtenOrigin(src []byte) zone.Name {
 	s := scanner{src: src}
-	var e entry
+	var few [16]token
+	e := entry{toks: few[:0]}
 	for {
 		f, ok := s.scan(&e)
 		if !ok || s.unclosed > maxUnclosed {
