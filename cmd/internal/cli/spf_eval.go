@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"errors"
 	"net/netip"
 	"slices"
 	"strings"
@@ -11,7 +10,6 @@ import (
 
 	"github.com/zonelint/zonelint/cmd/internal/report"
 	"github.com/zonelint/zonelint/rules/spf/evaluate"
-	"github.com/zonelint/zonelint/zone/masterfile"
 )
 
 func (a *app) spfEvalCommand() *urfave.Command {
@@ -62,19 +60,8 @@ func (a *app) spfEval(c *urfave.Context) error {
 	if q.Servers, err = a.serversOf(c, l, nil); err != nil {
 		return err
 	}
-	t := target{name: c.Args().First(), path: c.Args().First()}
-	if t.path == "-" {
-		t = target{name: c.String("stdin-filename")}
-	}
-	if q.Zone, err = l.load(c.Context, t); err != nil {
-		err = &targetError{t.name, err}
-		if errors.Is(err, masterfile.ErrNoOrigin) {
-			return usagef("", "%v", err)
-		}
+	if q.Zone, err = a.oneZone(c, l, c.Args().First()); err != nil {
 		return err
-	}
-	if len(q.Zone.Problems) > 0 {
-		a.complain("%s: not all of it can be read, and what may stand there is unknown; \"zonelint check\" tells more", t.name)
 	}
 	v := evaluate.Evaluate(q)
 	if err := c.Context.Err(); err != nil {
