@@ -26,8 +26,9 @@ type jsonSPF struct {
 	VoidLookups    int `json:"void_lookups"`
 	MaxVoidLookups int `json:"max_void_lookups"`
 
-	Unknown []jsonSPFGap  `json:"unknown"`
-	Trace   []jsonSPFStep `json:"trace"`
+	Unknown []jsonSPFGap    `json:"unknown"`
+	Pinned  []jsonSPFPinned `json:"pinned"` // names whose answers are not of now
+	Trace   []jsonSPFStep   `json:"trace"`
 }
 
 type jsonSPFTerm struct {
@@ -53,6 +54,11 @@ type jsonSPFGap struct {
 	Asker *int   `json:"trace"` // index of the term that asks; null for the domain itself
 }
 
+type jsonSPFPinned struct {
+	Name string `json:"name"`
+	Date string `json:"date"`
+}
+
 type jsonSPFStep struct {
 	Domain      string `json:"domain"`
 	Depth       int    `json:"depth"`
@@ -69,7 +75,7 @@ func spfJSON(q *evaluate.Query, v *evaluate.Verdict) jsonSPF {
 	out := jsonSPF{
 		Version: 1, Result: v.Result.String(), Reason: v.Reason,
 		IP: q.IP.String(), Sender: v.Identity, Helo: q.Helo, Domain: v.Domain.String(),
-		Terms: []jsonSPFTerm{}, Unknown: []jsonSPFGap{}, Trace: []jsonSPFStep{},
+		Terms: []jsonSPFTerm{}, Unknown: []jsonSPFGap{}, Pinned: []jsonSPFPinned{}, Trace: []jsonSPFStep{},
 		Lookups: v.Lookups, MaxLookups: evaluate.MaxLookups, VoidLookups: v.Voids, MaxVoidLookups: evaluate.MaxVoids,
 	}
 	if v.Result == evaluate.Unknown {
@@ -88,6 +94,9 @@ func spfJSON(q *evaluate.Query, v *evaluate.Verdict) jsonSPF {
 			gap.Asker = &g.Step
 		}
 		out.Unknown = append(out.Unknown, gap)
+	}
+	for _, p := range v.Pinned {
+		out.Pinned = append(out.Pinned, jsonSPFPinned{p.Name.String(), p.Date})
 	}
 	for _, s := range v.Trace {
 		out.Trace = append(out.Trace, jsonSPFStep{s.Domain.String(), s.Depth, s.Text, s.From, s.To, s.Outcome.String(), s.Detail, s.Lookups, s.Voids})

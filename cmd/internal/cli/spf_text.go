@@ -109,6 +109,9 @@ func (t *spfReport) notes() {
 	if t.v.Syntax {
 		t.note("help", "\"zonelint check\" says what is wrong with it")
 	}
+	for _, p := range t.v.Pinned {
+		t.note("note", "%s is taken as it was on %s", p.Name, p.Date)
+	}
 	if t.v.WantsHelo {
 		t.note("note", "the record asks for the HELO name; without --helo it is taken to be \"unknown\"")
 	}

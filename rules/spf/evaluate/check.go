@@ -223,7 +223,11 @@ func (c *checker) leadsBack(to aim) answer {
 }
 
 func (c *checker) lookup(name zone.Name, t zone.Type) resolve.Answer {
-	return resolve.Lookup(c.Zone, c.Servers, name, t)
+	a := resolve.Lookup(c.Zone, c.Servers, name, t)
+	if p := (Pinned{a.Name, a.Date}); a.From == resolve.Pinned && !slices.Contains(c.v.Pinned, p) {
+		c.v.Pinned = append(c.v.Pinned, p)
+	}
+	return a
 }
 
 // gap notes a question that nobody can answer, once a term.

@@ -138,6 +138,19 @@ func TestDNSFails(t *testing.T) {
 	}
 }
 
+// What is known of a past day is told with the day.
+func TestPinned(t *testing.T) {
+	name := zone.MustName("example.net")
+	facts := resolve.NewFacts([]resolve.Fact{{Name: name, Type: zone.TypeTXT, Data: []string{zone.TextData("v=spf1 ip4:192.0.2.1")}, Date: "2026-11-01"}})
+	v := evaluate.Evaluate(evaluate.Query{
+		Zone: parse(t, `@ TXT "v=spf1 include:example.net include:example.net -all"`), Servers: []resolve.Server{facts},
+		IP: netip.MustParseAddr("192.0.2.2"), Sender: "a@example.com",
+	})
+	if want := []evaluate.Pinned{{Name: name, Date: "2026-11-01"}}; v.Result != evaluate.Fail || !slices.Equal(v.Pinned, want) {
+		t.Errorf("%s, %v", v.Result, v.Pinned)
+	}
+}
+
 func TestTrace(t *testing.T) {
 	z := parse(t, `@ TXT "v=spf1 ip4:192.0.2.1 include:s.example.com ptr:example.com -all exp=why.example.com"`+"\n"+
 		`s TXT "v=spf1 a:x.example.com redirect=mail.example.com"`+"\n"+`mail TXT "v=spf1 ?a"`+"\n"+`why TXT "%{i} %{c} %{r} %{t}: %{h} of %{d}, %{S}"`+"\n"+server)
