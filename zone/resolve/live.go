@@ -139,11 +139,12 @@ func (d *DNS) ask(name zone.Name, t zone.Type) ([]link, error) {
 				return nil, d.ctx.Err()
 			case silent != nil:
 				err = fmt.Errorf("%s: %w", u, silent)
+				u.lose(silent)
 				u.check(d.ctx, start, d.timeout)
 				continue
 			}
 			links, bad := readReply(name, t, m)
-			u.note(m.Rcode)
+			u.answered(m.Rcode)
 			if bad == nil {
 				return links, nil
 			}
@@ -174,6 +175,7 @@ type upstream struct {
 
 	mu       sync.Mutex
 	heard    time.Time // when it last answered anything
+	lost     int       // tries without a reply since it last answered a question
 	useful   bool      // it answered a question without refusing
 	refused  bool
 	dead     error // why it is asked no more
@@ -194,15 +196,29 @@ func (u *upstream) givenUp() bool {
 	return u.dead != nil
 }
 
-// note takes down that the server answered.
-func (u *upstream) note(rcode int) {
+// answered takes down that the server answered a question.
+func (u *upstream) answered(rcode int) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	u.heard = time.Now()
+	u.heard, u.lost = time.Now(), 0
 	if rcode == dns.RcodeRefused {
 		u.refused = true
 	} else {
 		u.useful = true
+	}
+}
+
+// maxLost is after how many tries in a row without a reply a server is given up
+// though it answers probes: one that reaches no other server knows the root's
+// SOA record for days.
+const maxLost = 100
+
+// lose takes down that a question was not answered.
+func (u *upstream) lose(why error) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if u.lost++; u.lost >= maxLost && u.dead == nil {
+		u.dead = why
 	}
 }
 
@@ -224,9 +240,10 @@ func (u *upstream) check(ctx context.Context, start time.Time, timeout time.Dura
 	}
 	var err error
 	for range tries {
-		var m *dns.Msg
-		if m, err = u.exchange(ctx, zone.Root, zone.TypeSOA, timeout); err == nil {
-			u.note(m.Rcode)
+		if _, err = u.exchange(ctx, zone.Root, zone.TypeSOA, timeout); err == nil {
+			u.mu.Lock()
+			defer u.mu.Unlock()
+			u.heard = time.Now()
 			return
 		}
 	}

@@ -422,6 +422,32 @@ func TestDeadName(t *testing.T) {
 	}
 }
 
+// One that answers nothing but the probes is given up in the end.
+func TestCutOffResolver(t *testing.T) {
+	s := serve(t, true, func(_ dns.ResponseWriter, q *dns.Msg) *dns.Msg {
+		if q.Question[0].Name == "." {
+			return reply(t, q, 0, ". 60 IN SOA a. b. 1 2 3 4 5")
+		}
+		return nil
+	})
+	live := s.live(t, 20*time.Millisecond)
+	var wg sync.WaitGroup
+	for i := range 500 {
+		wg.Go(func() {
+			if r := live.Query(zone.MustName(fmt.Sprintf("h%d.example.net", i)), zone.TypeA); r.Status != zone.Unknown {
+				t.Errorf("%v", r)
+			}
+		})
+	}
+	wg.Wait()
+	if errs := live.Failures(); len(errs) != 1 || !strings.Contains(errs[0].Error(), "did not answer") {
+		t.Errorf("failures %v", errs)
+	}
+	if n := s.udp.Load(); n > 300 {
+		t.Errorf("%d queries", n)
+	}
+}
+
 // However many ask, a question is put once, and no more than so many at a time.
 func TestSingleFlight(t *testing.T) {
 	var now, most atomic.Int32
