@@ -52,11 +52,10 @@ func nearIssuer(name string) string {
 		if len(known) >= 14 {
 			allowed = 2
 		}
-		d := spelling.Distance(name, known)
 		label, _, _ := strings.Cut(known, ".")
 		switch {
-		case d <= allowed && d < distance:
-			near, distance = known, d
+		case spelling.Within(name, known, min(allowed, distance-1)):
+			near, distance = known, spelling.Distance(name, known)
 		case near == "" && (name == label || name == "letsencrypt.com" && known == "letsencrypt.org"):
 			near = known
 		}

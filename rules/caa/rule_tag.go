@@ -40,8 +40,8 @@ func meant(tag string) string {
 	}
 	best, distance := "", 3
 	for _, k := range known {
-		if d := spelling.Distance(tag, k); d < distance && d <= max(1, len(k)/4) {
-			best, distance = k, d
+		if most := min(distance-1, max(1, len(k)/4)); spelling.Within(tag, k, most) {
+			best, distance = k, spelling.Distance(tag, k)
 		}
 	}
 	return best
@@ -59,8 +59,10 @@ func validTag(tag string) bool {
 }
 
 func checkTag(p *rules.Pass, q *property) {
+	if q.known {
+		return
+	}
 	switch near := meant(q.tag); {
-	case q.known:
 	case !validTag(q.tag):
 		// A master file can write such a tag in hexadecimal only.
 		f := rules.At(q.Record, zone.Part{Kind: zone.PartRData}, fmt.Sprintf("The property tag %q is not made of letters and digits, so the record is void. Write a tag such as issue.", excerpt(q.tag))).As(rules.Error)

@@ -30,15 +30,17 @@ func checkRName(p *rules.Pass, r zone.Record) {
 		return
 	}
 	part := zone.Field(1)
-	word := written(r, part)
 	if strings.IndexByte(string(soa.RName), '@') >= 0 {
-		checkAt(p, r, soa, word)
+		checkAt(p, r, soa, written(r, part))
 		return
 	}
-	if full, _, ok := completed(soa.RName, word); ok && repeats(soa.RName, p.Zone.Apex) && full.Below(p.Zone.Apex) {
-		f := rules.At(r, part, fmt.Sprintf("The mailbox %s lacks its final dot, so it is read as %s. Write %s with the dot.", word, mailbox(soa.RName), full))
-		p.Report(f.WithFix(rules.Safe, fmt.Sprintf("write the mailbox as %s", full), zone.Replace(r, withRName(r, soa, full))))
-		return
+	if repeats(soa.RName, p.Zone.Apex) {
+		word := written(r, part)
+		if full, _, ok := completed(soa.RName, word); ok && full.Below(p.Zone.Apex) {
+			f := rules.At(r, part, fmt.Sprintf("The mailbox %s lacks its final dot, so it is read as %s. Write %s with the dot.", word, mailbox(soa.RName), full))
+			p.Report(f.WithFix(rules.Safe, fmt.Sprintf("write the mailbox as %s", full), zone.Replace(r, withRName(r, soa, full))))
+			return
+		}
 	}
 	checkContact(p, r, soa.RName)
 }

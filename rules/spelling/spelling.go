@@ -4,6 +4,7 @@ package spelling
 
 import (
 	"cmp"
+	"math/bits"
 	"slices"
 	"strings"
 )
@@ -34,6 +35,29 @@ func Distance(a, b string) int {
 		before, last, now = last, now, before
 	}
 	return last[len(b)]
+}
+
+// Within reports whether Distance is at most most. For words that are not alike
+// it is much faster.
+func Within(a, b string, most int) bool {
+	a, b = strings.ToLower(a), strings.ToLower(b)
+	if a == b {
+		return most >= 0
+	}
+	x, y := letters(a), letters(b)
+	if max(len(a)-len(b), len(b)-len(a), bits.OnesCount64(x&^y), bits.OnesCount64(y&^x)) > most {
+		return false
+	}
+	return Distance(a, b) <= most
+}
+
+// letters is the set of the octets of a word, of which some count as the same.
+// To make another word of it takes at least as many steps as that one has not.
+func letters(word string) (set uint64) {
+	for i := 0; i < len(word); i++ {
+		set |= 1 << (word[i] % 64)
+	}
+	return set
 }
 
 // longest is the length from which on a word is no slip of the pen.
