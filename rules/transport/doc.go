@@ -20,4 +20,4 @@ var stsRules = []*rules.Rule{stsVersion, stsSyntax, stsIDMissing, stsIDFormat, s
 
 var tlsrptRules = []*rules.Rule{tlsrptVersion, tlsrptSyntax, tlsrptRUAMissing, tlsrptURI, tlsrptDupTag, tlsrptMultiple, tlsrptWrongPlace, tlsrptOldName}
 
-var tlsaRules = []*rules.Rule{tlsaUsage, tlsaSelector, tlsaMatching, tlsaLength, tlsaSMTPChoice}
+var tlsaRules = []*rules.Rule{tlsaUsage, tlsaSelector, tlsaMatching, tlsaLength, tlsaSMTPChoice, tlsaNoSHA256, tlsaMissing}
