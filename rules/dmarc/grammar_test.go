@@ -72,9 +72,9 @@ func value(t *rapid.T, tag string) string {
 		return anyCase(t, pick(t, "0", "1", "d", "s", "0:d", "1:s", "0:d:s", "1:s:d", "d:0", "s:1:d", "d:s", "d:s:1"))
 	}
 	// Any printing character but a semicolon. An equals sign behind a blank would
-	// rather be a tag whose semicolon is missing, and a backslash before one is
-	// rather left of an escape.
-	return rapid.StringMatching(`[!-:<>-[\]-~]([ !-:<>-[\]-~]{0,20}[!-:<>-[\]-~])?`).Draw(t, "value")
+	// rather be a tag whose semicolon is missing, a backslash before one is rather
+	// left of an escape, and quotation marks of quoting twice.
+	return rapid.StringMatching(`[!#-&(-:<>-[\]-~]([ !#-&(-:<>-[\]-~]{0,20}[!#-&(-:<>-[\]-~])?`).Draw(t, "value")
 }
 
 // drawTags draws tags in any order, with a policy or an address for reports
@@ -209,5 +209,54 @@ func TestMutations(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// TestExamplesOfRFC has the records of RFC 9989, appendix B, RFC 7489, appendix
+// B, and RFC 9990, section 4: no rule calls one of them malformed.
+func TestExamplesOfRFC(t *testing.T) {
+	e := engine(t)
+	for _, r := range []string{
+		`_dmarc IN TXT ( "v=DMARC1; p=none; " "rua=mailto:dmarc-feedback@example.com" )`,
+		`_dmarc IN TXT ( "v=DMARC1; p=none; " "rua=mailto:dmarc-feedback@example.com; " "ruf=mailto:auth-reports@example.com" )`,
+		`_dmarc IN TXT ( "v=DMARC1; p=none; " "rua=mailto:dmarc-feedback@example.com; " "ruf=mailto:auth-reports@thirdparty.example.net" )`,
+		`example.net._report._dmarc IN TXT "v=DMARC1;"`,
+		`example.net._report._dmarc IN TXT "v=DMARC1"`,
+		`*._report._dmarc IN TXT "v=DMARC1"`,
+		`example.net._report._dmarc IN TXT ( "v=DMARC1; " "rua=mailto:aggregate-reports@example.com; " "ruf=mailto:failure-reports@example.com" )`,
+		`_dmarc.test IN TXT ( "v=DMARC1; p=quarantine; " "rua=mailto:dmarc-feedback@example.com," "mailto:tld-test@thirdparty.example.net; " "t=y" )`,
+		`_dmarc.test IN TXT ( "v=DMARC1; p=quarantine; " "rua=mailto:dmarc-feedback@example.com," "mailto:tld-test@thirdparty.example.net!10m; " "pct=25" )`,
+		`_dmarc IN TXT ( "v=DMARC1; p=reject; " "rua=mailto:dmarc-feedback@example.com," "mailto:tld-test@thirdparty.example.net" )`,
+		`_dmarc IN TXT "v=DMARC1; p=reject; aspf=r; rua=mailto:dmarc-feedback@example.com"`,
+	} {
+		z, err := masterfile.Parse("p.zone", []byte(rules.ExampleHeader+"@ IN A 192.0.2.1\n"+r+"\n"), masterfile.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range e.Run(z) {
+			if f.Severity == rules.Error || slices.Contains(malformed, f.Rule.ID) || f.Rule.ID == "dmarc-report-auth-own" {
+				t.Errorf("%s: %s: %s", r, f.Rule.ID, f.Message)
+			}
+		}
+	}
+}
+
+// TestVoid has records that receivers do not take for a policy, or that their
+// readers disagree about.
+func TestVoid(t *testing.T) {
+	e := engine(t)
+	for _, text := range []string{
+		"v=DMARC12", "v=DMARC1", "v=DMARC1;", "v=dmarc1; p=none", "v=DMARC1 p=none", "v=DMARC1; sp=invalid", "v=DMARC1; p=none; p=reject", "v=DMARC1;;",
+		"v=DMARC1; adkim=x", "v=DMARC1; fo=", "v=DMARC1; fo=bad", "v=DMARC1; p=badvalue", "v=DMARC1; sp=bad", "v=DMARC1; pct=110", "v=DMARC1; rua=", "v=DMARC1; rua=bogus",
+		"v=DMARC1; rua=mailto:dmarc-feedback@example.com!", "v=DMARC1; rua=mailto:dmarc-feedback@example.com!10p", "p=reject; v=DMARC1", "v=DMARC1; sp=reject; np=reject",
+	} {
+		z, err := masterfile.Parse("p.zone", []byte(rules.ExampleHeader+"_dmarc IN TXT "+zone.Quote(text)+"\n"), masterfile.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		found := slices.ContainsFunc(e.Run(z), func(f rules.Finding) bool { return f.Severity == rules.Error })
+		if !found {
+			t.Errorf("%q has no error", text)
+		}
 	}
 }

@@ -125,7 +125,7 @@ _dmarc.shop IN TXT "v=DMARC1; p=none; psd=n; rua=mailto:dmarc@example.com"
 shop.example.com._report._dmarc IN TXT "v=DMARC1;"
 @ IN MX 10 mx.example.net.
 `,
-	Refs: []string{"RFC 7489, section 7.1", "RFC 9990", "RFC 9989, section 4.10.2"},
+	Refs: []string{"RFC 7489, section 7.1", "RFC 9990, section 4", "RFC 9989, section 4.10.2"},
 	Fix:  rules.Manual,
 	Run:  rules.On(requests, checkReportAuth),
 }
