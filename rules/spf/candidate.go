@@ -15,6 +15,7 @@ type Candidate struct {
 	grower *grower // nil where what lies outside of the record is not asked for
 	grown  *Tree   // made by tree
 	room   *Tree   // that tree may use again; nil if none
+	quiet  bool    // verdicts are only counted
 }
 
 // At returns a finding about the octets from to to of the record's text.

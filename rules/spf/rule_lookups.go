@@ -59,7 +59,9 @@ var lookups = &recordRule{
 			v.message = fmt.Sprintf("%s and the records below it bring the terms that query the DNS to %d of %s, and 10 are allowed: a receiver that comes to the 11th ends with a permanent error. ", term, sum, total)
 		}
 		v.message += "Name addresses with ip4 and ip6, or remove terms."
-		v.related = costs(c, t)
+		if !c.quiet {
+			v.related = costs(c, t)
+		}
 		return []verdict{v}
 	},
 	mend: func(c *Candidate) []mending {

@@ -43,18 +43,26 @@ var prefixZero = &recordRule{
 		Severity: rules.Warning,
 		Summary:  "a term of an SPF record matches every address",
 		What: "ip4 or ip6 has the length 0, so that it matches all addresses of its family, or a or mx has it, so that it does so as soon as there is one address. " +
-			"Terms with the qualifier - or ~, which let nobody pass, are left alone.",
+			"Or the name of an exists term has no macro and an address, so that it is the same for all. " +
+			"Terms with another qualifier than +, which let nobody pass, are left alone.",
 		Why:  "As with +all, every host on the Internet passes SPF for the domain, and DMARC with it.",
 		Bad:  "@ IN TXT \"v=spf1 ip4:192.0.2.0/0 -all\"\n",
 		Good: "@ IN TXT \"v=spf1 ip4:192.0.2.0/24 -all\"\n",
-		Refs: []string{"RFC 7208, section 5.6", "RFC 7208, section 5.3", "RFC 7208, section 11.1"},
+		Refs: []string{"RFC 7208, section 5.6", "RFC 7208, section 5.3", "RFC 7208, section 5.7"},
 		Fix:  rules.Manual,
 	},
 	judge: func(c *Candidate) []verdict {
 		var out []verdict
 		for i := range c.SPF.tested() {
 			t := &c.SPF.Terms[i]
-			if t.Faulty || t.Qualifier != Pass || t.Bits4 != 0 && t.Bits6 != 0 {
+			if t.Faulty || t.Qualifier != Pass {
+				continue
+			}
+			if t.Kind == Exists && c.tree() != nil && c.tree().Branches[i].Always {
+				out = append(out, verdict{from: t.From, to: t.To, message: quote(c.SPF.Text[t.From:t.To]) +
+					" matches for every host, because the name always exists, so anybody may send mail in the name of the domain. Name the host with a, or use a macro."})
+			}
+			if t.Bits4 != 0 && t.Bits6 != 0 {
 				continue
 			}
 			family := "IPv4"

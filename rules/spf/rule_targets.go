@@ -186,8 +186,8 @@ func stopped(c *Candidate, words func(way []*Branch) (string, bool)) []verdict {
 			continue
 		}
 		v := verdict{from: b.Term.From, to: b.Term.To, message: message}
-		for _, w := range way {
-			if w.Tree != nil && w.Tree.SPF != nil && w.Tree.Record.Loc.Source != nil && len(v.related) < maxRelated {
+		for _, w := range way[:min(len(way), maxRelated)] {
+			if !c.quiet && w.Tree != nil && w.Tree.SPF != nil && w.Tree.Record.Loc.Source != nil {
 				v.related = append(v.related, rules.Related{
 					Span: w.Tree.Record.Span(zone.Part{Kind: zone.PartRData}), Message: "the record of " + w.Target.String(),
 				})

@@ -111,9 +111,11 @@ func (s ruleset) fix(c *Candidate, r *recordRule, ways []mending) *rules.Fix {
 // count returns how many verdicts each rule has on a record.
 func (s ruleset) count(c *Candidate) []int {
 	out := make([]int, len(s))
+	c.quiet = true
 	for i, r := range s {
 		out[i] = len(r.judge(c))
 	}
+	c.quiet = false
 	return out
 }
 
