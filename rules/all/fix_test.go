@@ -80,7 +80,19 @@ www IN CNAME @
 key._domainkey IN TXT "v=DKIM1; k=rsa; p=`+strings.Repeat("MIIBIjAN", 40)+`"
 key._domainkey IN TXT ( "v=DKIM1; k=rsa; " "p=AAAA" )
 bad IN A 1.2.3
+_mta-sts IN TXT "v=STSv1; id=2026-11-21"
+@ IN TXT "v=STSv1; id=1"
+_smtp._tls IN TXT "v=TLSRPT1 rua=t@example.com" ; reports
+_smtp._tls IN TXT "v=TLSRPTv1; rua=mailto:t@example.com;" "rua=mailto:u@example.com"
+_25._tcp.mail IN TLSA 1 1 1 2b7d6cd8a2f2a0ee0ae4d2a2f9ff4d1a4cfc2ad8a9bb8ec1c0e04f47d1d2a3b4
+default._bimi IN TXT "v=bimi1; l=https://example.com/l.svg a="
+default._bimi IN TXT "v=BIMI1; l=; L=;; a=" ; declined
+@ IN TXT "v=BIMI1; l=; a="
 other.example.net. IN A 192.0.2.7
+_imaps._tcp IN SRV 0 1 143 mail
+_imap.tcp IN SRV 0 1 993 alias ; tls
+_imap._tcp IN SRV 0 0 143 .
+_submission._tcp IN SRV 0 1 465 nowhere
 @ IN CAA 0 issue "letsencrypt.org."
 @ IN CAA 1 Issue ";"
 @ IN CAA 0 issuewild "digicert.com, sectigo.com" ; both

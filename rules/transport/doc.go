@@ -18,6 +18,6 @@ func Rules(policies ...*Policy) []*rules.Rule {
 
 var stsRules = []*rules.Rule{stsVersion, stsSyntax, stsIDMissing, stsIDFormat, stsDupField, stsMultiple, stsWrongPlace, stsHostMissing}
 
-var tlsrptRules = []*rules.Rule{tlsrptVersion, tlsrptSyntax, tlsrptRUAMissing, tlsrptURI, tlsrptDupTag, tlsrptMultiple, tlsrptWrongPlace, tlsrptOldName}
+var tlsrptRules = []*rules.Rule{tlsrptVersion, tlsrptSyntax, tlsrptRUAMissing, tlsrptURI, tlsrptDupTag, tlsrptMultiple, tlsrptWrongPlace, tlsrptOldName, tlsrptReportMX, tlsrptMissing}
 
 var tlsaRules = []*rules.Rule{tlsaUsage, tlsaSelector, tlsaMatching, tlsaLength, tlsaSMTPChoice, tlsaNoSHA256, tlsaMissing}
