@@ -17,9 +17,9 @@ func (a *app) spfEvalCommand() *urfave.Command {
 	return &urfave.Command{
 		Name:      "eval",
 		Usage:     "say whether a host may send mail for a domain",
-		ArgsUsage: "FILE|-",
+		ArgsUsage: "[FILE|-]",
 		Description: "Evaluates SPF as receivers do (check_host() of RFC 7208), as if the zone in FILE were published, and shows the term that decides. " +
-			"A name that is not in the zone is unknown: what hangs on it is named, and the result is \"unknown\" unless it is the same either way. --zonedata and --live tell of such names.\n\n" +
+			"A name that is not in the zone is unknown: what hangs on it is named, and the result is \"unknown\" unless it is the same either way. --zonedata and --live tell of such names, and with them FILE may be left out.\n\n" +
 			"Exits with 0 if the result is pass, 1 if it is any other (fail, softfail, neutral, none, temperror, permerror, unknown), 2 on wrong usage, 3 if a file could not be read.",
 		Flags: slices.Concat([]urfave.Flag{
 			&urfave.StringFlag{Name: "ip", Usage: "`ADDR`: the IP address of the host that sends"},
@@ -49,8 +49,8 @@ func (a *app) spfEval(c *urfave.Context) error {
 	if err != nil {
 		return err
 	}
-	if c.NArg() != 1 {
-		return usagef("name the file of one zone, or - for standard input; --zonedata takes others", "spf eval needs one zone, but got %d", c.NArg())
+	if c.NArg() > 1 {
+		return usagef("name the file of one zone, or - for standard input; --zonedata takes others", "spf eval takes one zone, but got %d", c.NArg())
 	}
 	l, err := newLoader(c.String("include-root"), options, a.In)
 	if err != nil {
@@ -60,14 +60,19 @@ func (a *app) spfEval(c *urfave.Context) error {
 	if q.Servers, err = a.serversOf(c, l, nil); err != nil {
 		return err
 	}
-	if q.Zone, err = a.oneZone(c, l, c.Args().First()); err != nil {
-		return err
+	switch {
+	case c.NArg() == 1:
+		if q.Zone, err = a.oneZone(c, l, c.Args().First()); err != nil {
+			return err
+		}
+	case len(q.Servers) == 0:
+		return usagef("name its file, or - for standard input; or take what is published with --live", "spf eval needs a zone")
 	}
 	v := evaluate.Evaluate(q)
 	if err := c.Context.Err(); err != nil {
 		return err
 	}
-	out := spfText(&q, v, style(color, a.Out), c.Bool("trace"), !(c.IsSet("live") || c.IsSet("resolver") || c.IsSet("zonedata")))
+	out := spfText(&q, v, style(color, a.Out), c.Bool("trace"), len(q.Servers) == 0)
 	if json {
 		out = append(report.JSON(spfJSON(&q, v)), '\n')
 	}
