@@ -18,7 +18,7 @@ func Rules() []*rules.Rule {
 		dupRecord, ttlMixed,
 		outOfZone, soaMissing, soaMultiple, rname,
 		targetIP, doubledOrigin, occluded,
-		longString, semicolon, unquoted, nonASCII, backslash,
+		longString, semicolon, unquoted, nonASCII, backslash, joined, quotes,
 	}
 }
 

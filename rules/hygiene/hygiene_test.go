@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/zonelint/zonelint/rules"
+	"github.com/zonelint/zonelint/rules/autoconfig"
+	bimirules "github.com/zonelint/zonelint/rules/bimi"
 	dkimrules "github.com/zonelint/zonelint/rules/dkim"
 	dmarcrules "github.com/zonelint/zonelint/rules/dmarc"
 	"github.com/zonelint/zonelint/rules/mx"
@@ -18,7 +20,7 @@ import (
 )
 
 func TestRules(t *testing.T) {
-	all := slices.Concat(Rules(), dkimrules.Rules(), dmarcrules.Rules(), spfrules.Rules(), mx.Rules(), transport.Rules())
+	all := slices.Concat(Rules(), dkimrules.Rules(), dmarcrules.Rules(), spfrules.Rules(), mx.Rules(), transport.Rules(), bimirules.Rules(), autoconfig.Rules())
 	if err := rules.Validate(all); err != nil {
 		t.Error(err)
 	}
