@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"runtime"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/miekg/dns"
@@ -109,7 +110,11 @@ var errPort = errors.New("the port is not a number from 1 to 65535")
 
 // parseResolver reads an IP address with an optional port.
 func parseResolver(s string) (netip.AddrPort, error) {
-	if a, err := netip.ParseAddr(s); err == nil {
+	bare := s
+	if strings.HasPrefix(s, "[") && strings.HasSuffix(s, "]") {
+		bare = s[1 : len(s)-1]
+	}
+	if a, err := netip.ParseAddr(bare); err == nil {
 		return netip.AddrPortFrom(a, 53), nil
 	}
 	ap, err := netip.ParseAddrPort(s)
@@ -185,7 +190,7 @@ func (a *app) zoneData(c *urfave.Context, l *loader, args []string) ([]*zone.Zon
 		}
 		from[r.zone.Apex] = r.target.name
 		zones = append(zones, r.zone)
-		if n := len(r.zone.Problems); n > 0 {
+		if !r.zone.Complete || slices.ContainsFunc(r.zone.Problems, func(p zone.Problem) bool { return p.Lost }) {
 			a.complain("%s: not all of it can be read, and what may stand there stays open; \"zonelint check %s\" tells more", r.target.name, r.target.name)
 		}
 	}
