@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/zonelint/zonelint/rules"
+	"github.com/zonelint/zonelint/rules/autoconfig"
 	"github.com/zonelint/zonelint/rules/bimi"
 	"github.com/zonelint/zonelint/rules/caa"
 	"github.com/zonelint/zonelint/rules/dkim"
@@ -22,7 +23,7 @@ import (
 // that its domains serve, as far as they are at hand.
 func Rules(s pack.Selector, policies ...*transport.Policy) []*rules.Rule {
 	return slices.Concat(
-		hygiene.Rules(), mx.Rules(), spf.Rules(), dkim.Rules(), dmarc.Rules(), transport.Rules(policies...), bimi.Rules(), caa.Rules(), pack.Rules(s),
+		hygiene.Rules(), mx.Rules(), spf.Rules(), dkim.Rules(), dmarc.Rules(), transport.Rules(policies...), bimi.Rules(), caa.Rules(), autoconfig.Rules(), pack.Rules(s),
 		[]*rules.Rule{rules.SuppressionUnused, rules.SuppressionInvalid},
 	)
 }

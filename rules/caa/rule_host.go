@@ -53,8 +53,8 @@ func checkSTS(p *rules.Pass, z *zone.Zone) {
 			}
 			told[host] = true
 			q, _ := read(v.by)
-			f := rules.At(v.by, valueOf(&q), fmt.Sprintf("No CA may issue a certificate for %s by the CAA records of %s, but the MTA-STS record of %s asks for a valid one. Name the CA that issues it.", host, v.by.Name, domain))
-			f.Related = []rules.Related{{Span: sts.Span(zone.Part{Kind: zone.PartRecord}), Message: "the MTA-STS record"}}
+			f := rules.At(sts, zone.Part{Kind: zone.PartOwner}, fmt.Sprintf("%s has MTA-STS, for which %s needs a valid certificate, but the CAA records of %s let no CA issue one. Name there the CA that issues it.", domain, host, v.by.Name))
+			f.Related = []rules.Related{{Span: v.by.Span(valueOf(&q)), Message: "this forbids all CAs"}}
 			p.Report(f.WithFix(rules.Manual, fmt.Sprintf("add an issue property for %s that names its CA", host)))
 		}
 	}
