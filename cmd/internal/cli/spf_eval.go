@@ -85,6 +85,10 @@ func (a *app) spfEval(c *urfave.Context) error {
 	return nil
 }
 
+// maxEnvelope bounds a sender and a HELO name, in octets: macros multiply them.
+// It is well beyond the 256 and 255 of RFC 5321, section 4.5.3.1.
+const maxEnvelope = 1000
+
 // spfQuery reads the flags that say who sends.
 func spfQuery(c *urfave.Context) (q evaluate.Query, err error) {
 	const example = "such as 192.0.2.25 or 2001:db8::25"
@@ -94,6 +98,11 @@ func spfQuery(c *urfave.Context) (q evaluate.Query, err error) {
 	}
 	if q.IP, err = netip.ParseAddr(ip); err != nil || q.IP.Zone() != "" {
 		return q, usagef("give one "+example, "--ip %q is no IP address", ip)
+	}
+	for _, name := range []string{"from", "helo"} {
+		if n := len(c.String(name)); n > maxEnvelope {
+			return q, usagef("no server takes that much (RFC 5321, section 4.5.3.1)", "--%s has %d octets", name, n)
+		}
 	}
 	q.Now = time.Now()
 	q.Helo = c.String("helo")

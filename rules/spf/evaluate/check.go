@@ -12,7 +12,8 @@ import (
 )
 
 // Evaluate answers a query. It asks no more than the limits of RFC 7208,
-// section 4.6.4, allow.
+// section 4.6.4, allow. The time is linear in the length of the records, and of
+// Sender and Helo for each macro that asks for them.
 func Evaluate(q Query) *Verdict {
 	c := &checker{Query: q, ip: q.IP.Unmap().WithZone(""), v: &Verdict{}}
 	domain := c.identify()

@@ -179,6 +179,34 @@ func TestTrace(t *testing.T) {
 	}
 }
 
+// An exp modifier that explains nothing does no harm.
+func TestNotExplained(t *testing.T) {
+	for text, want := range map[string]string{
+		`e TXT "100%"`:                   "the text of e.example.com. has a syntax error",
+		`e TXT "a"` + "\n" + `e TXT "b"`: "e.example.com. has 2 TXT records, where receivers take exactly one",
+		`e A 192.0.2.1`:                  "e.example.com. has no TXT record",
+		`x A 192.0.2.1`:                  "e.example.com. has no TXT record",
+		`e CNAME e.example.net.`:         "nothing is known of the TXT records of e.example.net.",
+		`e TXT "%{l}"`:                   "the text of e.example.com. is not ASCII when its macros are replaced",
+		`e TXT "` + strings.Repeat(`%{s}" "`, 1000) + `"`: "the text of e.example.com. comes to 21000 octets, of which no reply has room",
+		`e TXT "%{p}"`: "nothing is known of the PTR records of 1.2.0.192.in-addr.arpa.",
+	} {
+		from := "local@strict.example.com"
+		if strings.Contains(want, "ASCII") {
+			from = "l\u00f6cal@strict.example.com"
+		}
+		if strings.Contains(want, "21000") {
+			from = "local23@f.example.com"
+			text += "\n" + `f TXT "v=spf1 -all exp=e.example.com"`
+		}
+		z := parse(t, `strict TXT "v=spf1 -all exp=e.example.com"`+"\n"+text)
+		v := evaluate.Evaluate(evaluate.Query{Zone: z, IP: netip.MustParseAddr("192.0.2.1"), Sender: from})
+		if v.Result != evaluate.Fail || v.Explanation != "" || v.NotExplained != want || len(v.Gaps) > 0 || v.Lookups > 0 {
+			t.Errorf("%s: %s, %q, %q\nwant %q", text, v.Result, v.Explanation, v.NotExplained, want)
+		}
+	}
+}
+
 // More names of an address than ten are ignored; more MX hosts are an error.
 func TestNamesOfAddress(t *testing.T) {
 	var src strings.Builder
