@@ -30,9 +30,9 @@ mta-sts IN A 192.0.2.1
 	Run:  rules.On(rules.Zones, checkSTS),
 }
 
-// checkSTS looks at all MTA-STS records of a zone that has CAA records.
+// checkSTS looks at all MTA-STS records of a zone that denies certificates.
 func checkSTS(p *rules.Pass, z *zone.Zone) {
-	if !has(z, zone.TypeCAA) {
+	if !denied(z) {
 		return
 	}
 	c := climb{p: p, seen: map[zone.Name]*verdict{}}
@@ -60,9 +60,13 @@ func checkSTS(p *rules.Pass, z *zone.Zone) {
 	}
 }
 
-func has(z *zone.Zone, t zone.Type) bool {
-	for range z.OfType(t) {
-		return true
+// denied reports whether some record of the zone lets no CA issue certificates;
+// few zones have one.
+func denied(z *zone.Zone) bool {
+	for r := range z.OfType(zone.TypeCAA) {
+		if q, _ := read(r); q.tag == tagIssue && q.issue.Denies() {
+			return true
+		}
 	}
 	return false
 }

@@ -41,16 +41,41 @@ var cnameDangling = &rules.Rule{
 	Run:  rules.On(cnames, checkDangling),
 }
 
-var cnames = rules.Records(zone.TypeCNAME)
+// alias is a CNAME record. It is good for one visit.
+type alias struct {
+	zone.Record
+	target zone.Name
+
+	asked bool
+	far   resolve.Answer
+}
+
+// cnames is the subject of all CNAME records.
+var cnames = &rules.Subject[*alias]{Each: func(p *rules.Pass, visit func(*alias)) {
+	var c alias
+	for r := range p.Zone.OfType(zone.TypeCNAME) {
+		c = alias{Record: r, target: r.Target()}
+		visit(&c)
+	}
+}}
+
+// behind looks the target up, once for all rules: outside of the zone that asks
+// one server after another.
+func (c *alias) behind(p *rules.Pass) *resolve.Answer {
+	if !c.asked {
+		c.asked, c.far = true, p.Lookup(c.target, zone.TypeA)
+	}
+	return &c.far
+}
 
 // maxAliases is how many CNAMEs in a row every resolver follows: Unbound took
 // no more than eight until version 1.13.2.
 const maxAliases = 8
 
-func checkChain(p *rules.Pass, r zone.Record) {
-	t := r.Target()
+func checkChain(p *rules.Pass, r *alias) {
+	t := r.target
 	if !t.Within(p.Zone.Apex) {
-		if len(p.Servers) == 0 {
+		if len(p.Servers) == 0 || len(r.behind(p).Aliases) < maxAliases {
 			return
 		}
 	} else if n, ok := p.Zone.NodeFor(t); !ok || !n.Has(zone.TypeCNAME) {
@@ -60,17 +85,17 @@ func checkChain(p *rules.Pass, r zone.Record) {
 	if len(a.Aliases) <= maxAliases || a.Aliases[0] != r.Name || errors.Is(a.Err, resolve.ErrLoop) {
 		return
 	}
-	f := rules.At(r, zone.Field(0), fmt.Sprintf(
+	f := rules.At(r.Record, zone.Field(0), fmt.Sprintf(
 		"%s is behind at least %d CNAMEs in a row, and some resolvers follow no more than %d, so they do not find it. Point it at the host itself.", r.Name, len(a.Aliases), maxAliases))
 	if a.Status == zone.Found && a.From == resolve.Itself {
-		p.Report(f.WithFix(rules.Unsafe, fmt.Sprintf("point the CNAME at %s, where the chain ends", a.Name), zone.Replace(r, r.WithTarget(a.Name))))
+		p.Report(f.WithFix(rules.Unsafe, fmt.Sprintf("point the CNAME at %s, where the chain ends", a.Name), zone.Replace(r.Record, r.WithTarget(a.Name))))
 		return
 	}
 	p.Report(f.WithFix(rules.Manual, "point the CNAME at the name where the chain ends"))
 }
 
-func checkDangling(p *rules.Pass, r zone.Record) {
-	t, apex := r.Target(), p.Zone.Apex
+func checkDangling(p *rules.Pass, r *alias) {
+	t, apex := r.target, p.Zone.Apex
 	within := t.Within(apex)
 	if !within && len(p.Servers) == 0 {
 		return
@@ -78,7 +103,7 @@ func checkDangling(p *rules.Pass, r zone.Record) {
 	if _, ok := p.Zone.Node(t); ok || !r.Name.Within(apex) || p.Zone.Cut(r.Name) != "" || forChallenge(r.Name) || forChallenge(t) || belowDomainKey(r.Name) || r.Name.Label() == "_dmarc" {
 		return
 	}
-	a := p.Lookup(t, zone.TypeA)
+	a := r.behind(p)
 	if a.Status != zone.NameError {
 		return
 	}
@@ -92,7 +117,7 @@ func checkDangling(p *rules.Pass, r zone.Record) {
 	case a.Date != "":
 		where = " as of " + a.Date
 	}
-	f := rules.At(r, zone.Field(0), fmt.Sprintf("This CNAME points at %s, and there is no such name%s, so %s leads nowhere. Correct the target, or remove the CNAME.", a.Name, where, r.Name))
+	f := rules.At(r.Record, zone.Field(0), fmt.Sprintf("This CNAME points at %s, and there is no such name%s, so %s leads nowhere. Correct the target, or remove the CNAME.", a.Name, where, r.Name))
 	p.Report(f.WithFix(rules.Manual, fmt.Sprintf("point the CNAME of %s at a name that exists, or remove it", r.Name)))
 }
 

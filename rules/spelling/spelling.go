@@ -40,22 +40,19 @@ func Distance(a, b string) int {
 // Within reports whether Distance is at most most. For words that are not alike
 // it is much faster.
 func Within(a, b string, most int) bool {
-	a, b = strings.ToLower(a), strings.ToLower(b)
-	if a == b {
-		return most >= 0
-	}
-	x, y := letters(a), letters(b)
-	if max(len(a)-len(b), len(b)-len(a), bits.OnesCount64(x&^y), bits.OnesCount64(y&^x)) > most {
+	if max(len(a)-len(b), len(b)-len(a)) > most {
 		return false
 	}
-	return Distance(a, b) <= most
+	x, y := letters(a), letters(b)
+	return max(bits.OnesCount32(x&^y), bits.OnesCount32(y&^x)) <= most && Distance(a, b) <= most
 }
 
-// letters is the set of the octets of a word, of which some count as the same.
-// To make another word of it takes at least as many steps as that one has not.
-func letters(word string) (set uint64) {
+// letters is the set of the octets of a word, of which some count as the same,
+// such as a letter of either case. To make another word of it takes at least as
+// many steps as it has letters that the other one lacks.
+func letters(word string) (set uint32) {
 	for i := 0; i < len(word); i++ {
-		set |= 1 << (word[i] % 64)
+		set |= 1 << (word[i] % 32)
 	}
 	return set
 }
