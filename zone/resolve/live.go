@@ -69,6 +69,9 @@ func NewDNS(ctx context.Context, o DNSOptions) *DNS {
 // Query implements Server. A server that fails, refuses or says nothing that
 // can be trusted leaves the answer Unknown, with the reason.
 func (d *DNS) Query(name zone.Name, t zone.Type) Reply {
+	if neverAsked(name) {
+		return Reply{Status: zone.NameError, From: Live}
+	}
 	key := zone.Key{Name: name, Type: t}
 	d.mu.Lock()
 	p, known := d.answers[key]
@@ -88,6 +91,13 @@ func (d *DNS) Query(name zone.Name, t zone.Type) Reply {
 	defer close(p.ready)
 	p.reply = d.resolve(name, t)
 	return p.reply
+}
+
+// neverAsked reports whether a name lies in a domain that is not in the DNS and
+// never will be, and that it must not be asked for (RFC 6761, section 6.4;
+// RFC 7686, section 2; RFC 9476, section 2).
+func neverAsked(name zone.Name) bool {
+	return name.Within("\x07invalid\x00") || name.Within("\x05onion\x00") || name.Within("\x03alt\x00")
 }
 
 func unknownLive(err error) Reply { return Reply{From: Live, Err: err} }

@@ -518,6 +518,23 @@ func TestContext(t *testing.T) {
 	}
 }
 
+// Names that are not for the DNS never leave the machine.
+func TestNeverAsked(t *testing.T) {
+	s := serve(t, true, func(_ dns.ResponseWriter, q *dns.Msg) *dns.Msg { return reply(t, q, 0) })
+	live := s.live(t, 5*time.Second)
+	for _, name := range []string{"mx.invalid", "x.onion", "a.b.alt", "invalid"} {
+		if r := live.Query(zone.MustName(name), zone.TypeA); r.Status != zone.NameError {
+			t.Errorf("%s: %v", name, r)
+		}
+	}
+	if n := s.udp.Load(); n != 0 {
+		t.Errorf("%d queries", n)
+	}
+	if r := live.Query(zone.MustName("notinvalid"), zone.TypeA); r.Status != zone.NoData {
+		t.Errorf("%v", r)
+	}
+}
+
 // FuzzReply puts any bytes in the place of a reply: nothing may panic, and what
 // is taken from them must be about the question.
 func FuzzReply(f *testing.F) {
