@@ -14,6 +14,7 @@ type set struct {
 	name    zone.Name
 	service *service // of mail, if the owner is of the form that mail programs ask for; else nil
 	records []zone.Record
+	hosted  []hosted // the records whose target may have no address; nearly always none
 	zone    *zone.Zone
 }
 
@@ -22,7 +23,7 @@ type set struct {
 var sets = &rules.Subject[*set]{Each: func(p *rules.Pass, visit func(*set)) {
 	s := set{zone: p.Zone}
 	for n := range p.Zone.NodesOf(zone.TypeSRV) {
-		s.name, s.service, s.records = n.Name(), nil, s.records[:0]
+		s.name, s.service, s.records, s.hosted = n.Name(), nil, s.records[:0], s.hosted[:0]
 		if p.Zone.Cut(s.name) != "" {
 			continue
 		}
@@ -36,6 +37,12 @@ var sets = &rules.Subject[*set]{Each: func(p *rules.Pass, visit func(*set)) {
 		}
 		if s.name.Parent().Label() == "_tcp" {
 			s.service = services[s.name.Label()]
+		}
+		for _, r := range s.records {
+			if h, ok := look(p, r); ok {
+				h.set = &s
+				s.hosted = append(s.hosted, h)
+			}
 		}
 		visit(&s)
 	}

@@ -13,22 +13,28 @@ import (
 type hosted struct {
 	zone.Record
 	a, aaaa resolve.Answer
-	others  []zone.Record // all of the owner
+	set     *set
 }
 
-// targets is the subject of the SRV records whose target may have no address.
-var targets = &rules.Subject[*hosted]{Each: func(p *rules.Pass, visit func(*hosted)) {
-	sets.Each(p, func(s *set) {
-		for _, r := range s.records {
-			t := r.Target()
-			inside := t.Within(p.Zone.Apex)
-			if t == zone.Root || !inside && len(p.Servers) == 0 || inside && hasAddress(p.Zone, t) {
-				continue
-			}
-			visit(&hosted{r, p.Lookup(t, zone.TypeA), p.Lookup(t, zone.TypeAAAA), s.records})
+// hosts is a check of every record of the set whose target may have no address.
+func hosts(check func(*rules.Pass, *hosted)) rules.Runner {
+	return rules.On(sets, func(p *rules.Pass, s *set) {
+		for i := range s.hosted {
+			check(p, &s.hosted[i])
 		}
 	})
-}}
+}
+
+// look returns what is known of the target of a record that names a server; ok
+// is false if it has an address in the zone or lies where nobody can look.
+func look(p *rules.Pass, r zone.Record) (h hosted, ok bool) {
+	t := r.Target()
+	inside := t.Within(p.Zone.Apex)
+	if t == zone.Root || !inside && len(p.Servers) == 0 || inside && hasAddress(p.Zone, t) {
+		return h, false
+	}
+	return hosted{Record: r, a: p.Lookup(t, zone.TypeA), aaaa: p.Lookup(t, zone.TypeAAAA)}, true
+}
 
 var targetCNAME = &rules.Rule{
 	ID:       "srv-target-cname",
@@ -47,7 +53,7 @@ mail IN A 192.0.2.1
 `,
 	Refs: []string{"RFC 2782", "RFC 2181, section 10.1"},
 	Fix:  rules.Unsafe,
-	Run:  rules.On(targets, checkCNAME),
+	Run:  hosts(checkCNAME),
 }
 
 func checkCNAME(p *rules.Pass, h *hosted) {
@@ -80,8 +86,8 @@ func checkCNAME(p *rules.Pass, h *hosted) {
 // named reports whether another record of the same owner may name the host with
 // the same port; of many it does not look.
 func (h *hosted) named(host zone.Name) bool {
-	for _, o := range h.others {
-		if len(h.others) > crowd || o.Target() == host && port(o) == port(h.Record) {
+	for _, o := range h.set.records {
+		if len(h.set.records) > crowd || o.Target() == host && port(o) == port(h.Record) {
 			return true
 		}
 	}
@@ -102,7 +108,7 @@ imap IN A 192.0.2.1
 `,
 	Refs: []string{"RFC 2782"},
 	Fix:  rules.Manual,
-	Run:  rules.On(targets, checkMissing),
+	Run:  hosts(checkMissing),
 }
 
 func checkMissing(p *rules.Pass, h *hosted) {
