@@ -13,7 +13,7 @@ import (
 // Rules returns the rules of this package.
 func Rules() []*rules.Rule {
 	return []*rules.Rule{
-		syntax, ttlMissing, include,
+		syntax, ttlMissing, include, dialect,
 		cnameCoexist, cnameApex, cnameMultiple, cnameLoop, cnameChain, cnameDangling, dnameCoexist,
 		dupRecord, ttlMixed,
 		outOfZone, soaMissing, soaMultiple, rname,

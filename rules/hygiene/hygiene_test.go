@@ -93,6 +93,9 @@ func TestSeverities(t *testing.T) {
 		{"a.shop A 192.0.2.1\nshop NS ns1.example.net.\n", "warning zone-occluded"},
 		{"a.shop TXT \"v=spf1 -all\"\nshop NS ns1.example.net.\n", "error zone-occluded"},
 		{"_dmarc.shop CNAME d.example.net.\nshop NS ns1.example.net.\n", "error zone-occluded"},
+		{"$TTL 60", "warning zone-dialect"},
+		{"$TTL 60\n", ""},
+		{"$GENERATE 1-2 a$ MX 10 b.example.net.", "warning zone-dialect, warning zone-dialect"},
 		{"x TXT “hello”\n", "info zone-txt-nonascii"},
 		{"x TXT \"v=DMARC1;\u00a0p=none\"\n", "error zone-txt-nonascii"},
 	} {

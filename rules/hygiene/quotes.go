@@ -60,6 +60,9 @@ func unquote(text string) (bare string, at int, ok bool) {
 	}
 	// The marks between two strings, which are joined as they were meant to be.
 	parts := strings.Split(s, "\"")
+	if len(parts) == 1 {
+		return "", 0, false // an apostrophe
+	}
 	var b strings.Builder
 	for i, part := range parts {
 		switch first, last := i == 0, i == len(parts)-1; {
