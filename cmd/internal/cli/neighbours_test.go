@@ -65,6 +65,7 @@ func TestNeighbours(t *testing.T) {
 		"named.db":                  "$ORIGIN c.example.\n" + soaLine + "www 60 A 192.0.2.4\n" + big,
 		"split.zone":                "$ORIGIN example.\nd 60 SOA ns.invalid. hm.invalid. 1 2 3 4 5\nwww.d 60 A 192.0.2.5\n",
 		"liar.example.zone":         "$ORIGIN other.example.\n" + soaLine + "www 60 A 192.0.2.6\n",
+		"b.up.example.zone":         "$ORIGIN up.example.\n" + soaLine + "www.b 60 A 192.0.2.6\n",
 		"part.example.zone":         "www 60 A 192.0.2.7\n",
 		"broken.example.zone":       soaLine + "www 60 A 192.0.2\n",
 		"one/twice.example.zone":    soaLine + "www 60 A 192.0.2.8\n",
@@ -83,6 +84,7 @@ func TestNeighbours(t *testing.T) {
 		"www.d.example":      "2: 192.0.2.5",
 		"www.liar.example":   "0: unknown", // its name tells one zone, its content another
 		"www.other.example":  "0: unknown",
+		"www.b.up.example":   "0: unknown",
 		"www.part.example":   "0: unknown", // no zone, lacking an SOA record
 		"www.broken.example": "2: unknown",
 		"www.twice.example":  "2: " + filepath.Join("one", "twice.example.zone") + " and " + filepath.Join("two", "twice.example.zone") + " are both the zone twice.example.",
@@ -117,10 +119,10 @@ func TestNeighbourUnreadable(t *testing.T) {
 // With --origin every file is that zone, unless its SOA record says otherwise.
 func TestNeighboursOrigin(t *testing.T) {
 	n := beside(t, map[string]string{
-		"x.zone":         soaLine + "www 60 A 192.0.2.1\n",
+		"c.example.zone": soaLine + "www 60 A 192.0.2.1\n",
 		"b.example.zone": "b.example. 60 SOA ns.invalid. hm.invalid. 1 2 3 4 5\nwww.b.example. 60 A 192.0.2.2\n",
 	}, "", masterfile.Options{Origin: zone.MustName("a.example")})
-	for name, want := range map[string]string{"www.a.example": "2: 192.0.2.1", "www.b.example": "2: 192.0.2.2", "www.x": "0: unknown"} {
+	for name, want := range map[string]string{"www.a.example": "2: 192.0.2.1", "www.b.example": "2: 192.0.2.2", "www.c.example": "0: unknown"} {
 		if got := ask(n, name); got != want {
 			t.Errorf("%s: %s, want %s", name, got, want)
 		}
