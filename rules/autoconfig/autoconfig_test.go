@@ -283,7 +283,7 @@ func TestLinear(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			ruletest.Linear(t, 3000, func(size int) {
+			ruletest.Linear(t, 800, func(size int) {
 				b := zone.NewBuilder(size)
 				b.Add(zone.NewName(zone.MustName("alias.example.com"), zone.TypeCNAME, 60, zone.MustName("mail.example.com")))
 				for i := range size {

@@ -116,13 +116,13 @@ func (q *property) checkMethods(p *rules.Pass, param *Parameter) {
 		return
 	}
 	found := 0
-	for from := list.From; from <= list.To && found < most; {
+	for from, n := list.From, 0; from <= list.To && found < most; n++ {
 		to := list.To
 		if n := strings.IndexByte(q.value[from:list.To], ','); n >= 0 {
 			to = from + n
 		}
 		s := Span{from, to}
-		if q.checkMethod(p, param, s) {
+		if q.checkMethod(p, param, s, n < 2*len(acme)) {
 			found++
 		}
 		from = to + 1
@@ -130,8 +130,8 @@ func (q *property) checkMethods(p *rules.Pass, param *Parameter) {
 }
 
 // checkMethod reports whether it found something wrong with a method of the
-// list.
-func (q *property) checkMethod(p *rules.Pass, param *Parameter, s Span) bool {
+// list; it looks for slips of the pen only where spell says so.
+func (q *property) checkMethod(p *rules.Pass, param *Parameter, s Span, spell bool) bool {
 	name := s.Of(q.value)
 	if !validMethod(name) {
 		if s.Empty() { // point at the comma
@@ -142,7 +142,7 @@ func (q *property) checkMethod(p *rules.Pass, param *Parameter, s Span) bool {
 		p.Report(f.WithFix(rules.Manual, "write a list such as dns-01,http-01"))
 		return true
 	}
-	if len(name) > 32 || strings.HasPrefix(strings.ToLower(name), "ca-") {
+	if !spell || len(name) > 32 || strings.HasPrefix(strings.ToLower(name), "ca-") {
 		return false // a CA's own (RFC 8657, section 4)
 	}
 	for _, known := range acme {
@@ -151,8 +151,7 @@ func (q *property) checkMethod(p *rules.Pass, param *Parameter, s Span) bool {
 		}
 	}
 	for _, near := range acme[:3] {
-		squeezed := strings.NewReplacer("-", "").Replace
-		if !strings.EqualFold(squeezed(name), squeezed(near)) && (spelling.Distance(name, near) > 1 || !strings.ContainsAny(name, "01")) && !strings.EqualFold(name+"-01", near) {
+		if !misspelt(name, near) {
 			continue
 		}
 		f := rules.At(q.Record, at(s), fmt.Sprintf("No validation method is called %q, so it can never be used; %q is most likely meant. Write that.", name, near)).As(rules.Warning)
@@ -160,6 +159,16 @@ func (q *property) checkMethod(p *rules.Pass, param *Parameter, s Span) bool {
 		return true
 	}
 	return false
+}
+
+// misspelt reports whether a name is most likely that of a validation method:
+// but for its hyphens or case, without its number, or a letter away. Other
+// methods may have a number of their own.
+func misspelt(name, method string) bool {
+	if strings.EqualFold(strings.ReplaceAll(name, "-", ""), strings.ReplaceAll(method, "-", "")) || strings.EqualFold(name+"-01", method) {
+		return true
+	}
+	return strings.HasSuffix(name, "01") && spelling.Distance(name, method) == 1
 }
 
 // validMethod reports whether a word is a label of a validation method:
