@@ -16,8 +16,10 @@ import (
 // abnf draws from the grammar of RFC 7208, section 12.
 type abnf struct{ *rapid.T }
 
-func (g abnf) pick(from string) string { return rapid.SampledFrom(strings.Split(from, " ")).Draw(g.T, "") }
-func (g abnf) up(n int) int            { return rapid.IntRange(0, n).Draw(g.T, "") }
+func (g abnf) pick(from string) string {
+	return rapid.SampledFrom(strings.Split(from, " ")).Draw(g.T, "")
+}
+func (g abnf) up(n int) int { return rapid.IntRange(0, n).Draw(g.T, "") }
 
 // many draws n up to a limit of something.
 func (g abnf) many(limit int, one func() string) string {

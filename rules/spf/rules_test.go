@@ -122,6 +122,59 @@ func TestFixes(t *testing.T) {
 	}
 }
 
+// TestTreeFixes fixes records that lead to others.
+func TestTreeFixes(t *testing.T) {
+	for _, c := range []struct {
+		upTo              rules.Safety
+		src, change, left string // change is the new text of the record that changes
+	}{
+		{rules.Safe, "v=spf1 include:none.example.com mx -all", "", "spf-include-none"},
+		{rules.Unsafe, "v=spf1 include:none.example.com mx include:None.example.com. -all", "v=spf1 mx -all", ""},
+		{rules.Unsafe, "v=spf1 mx redirect=none.example.com", "", "spf-redirect-none"},
+		{rules.Unsafe, "v=spf1 include:example.com mx ~all", "v=spf1 mx ~all", ""},
+		{rules.Unsafe, "v=spf1 mx include:_bad.example.com ~all", "", "spf-include-bad"},
+		{rules.Unsafe, "v=spf1 a:x.example.com a:y.example.com mx:z.example.com mx ~all", "", "spf-a-mx-void spf-a-mx-void spf-void spf-a-mx-void"},
+		{rules.Safe, "v=spf1 include:a.example mx include:a.example ~all", "v=spf1 include:a.example mx ~all", ""},
+		{rules.Safe, "v=spf1 ip4:192.0.2.0/24 ip4:192.0.2.1 ~all", "", "spf-ip-redundant"},
+		{rules.Unsafe, "v=spf1 ip4:192.0.2.0/24 ip4:192.0.2.1 ~all", "v=spf1 ip4:192.0.2.0/24 ~all", ""},
+		{rules.Unsafe, "v=spf1 ip4:192.0.2.0/24 -ip4:192.0.2.1 ~all", "", "spf-ip-redundant"},
+		{rules.Unsafe, "v=spf1 mx:null.example.com ip4:192.0.2.1 ~all", "v=spf1 ip4:192.0.2.1 ~all", ""},
+		{rules.Unsafe, "v=spf1 ip4:192.0.2.1/24 ~all", "", "spf-host-bits"},
+		{rules.Unsafe, "v=spf1 ip4:192.0.2.1/0 ~all", "", "spf-prefix-zero"},
+		{rules.Unsafe, "v=spf1 mx exp=e.example ~all", "v=spf1 mx ~all", ""},
+		// Eight of the eleven are in another record; the one that is there twice goes.
+		{rules.Safe, "v=spf1 mx include:_eight.example.com mx ~all", "v=spf1 mx include:_eight.example.com ~all", ""},
+		{rules.Safe, "v=spf1 mx a include:_eight.example.com ~all", "", "spf-lookups"},
+	} {
+		changes, left := ruletest.Fixed(t, rules.ExampleHeader+hosts+`@ IN AAAA 2001:db8::1
+null IN MX 0 .
+_eight IN TXT "v=spf1 a:1.ex a:2.ex a:3.ex a:4.ex a:5.ex a:6.ex a:7.ex a:8.ex"
+_bad IN TXT "v=spf1 moo"
+`+"@ IN TXT \""+c.src+"\"\n", spf.Rules(), c.upTo)
+		left = slices.DeleteFunc(left, func(id string) bool { return id == "spf-unknown-term" }) // of _bad
+		got := ""
+		for _, line := range changes {
+			if _, text, _ := strings.Cut(line, " TXT "); line[0] == '+' {
+				got = strings.Trim(text, `"`)
+			}
+		}
+		if got != c.change || strings.Join(left, " ") != c.left {
+			t.Errorf("%s\n got %q, left %q\nwant %q, left %q", c.src, got, left, c.change, c.left)
+		}
+	}
+	// Copies of one record, and a parked domain.
+	for src, want := range map[string]string{
+		"@ IN TXT \"v=spf1 -all\"\n@ IN TXT \"v=spf1 -all\"\n": `-example.com. 3600 IN TXT "v=spf1 -all"`,
+		"@ IN MX 0 .\n@ IN TXT \"v=spf1 ~all\"\n":              `-example.com. 3600 IN TXT "v=spf1 ~all"` + "\n" + `+example.com. 3600 IN TXT "v=spf1 -all"`,
+		"@ IN MX 0 .\n@ IN TXT \"v=spf1 ?a:x.example\"\n":      `-example.com. 3600 IN TXT "v=spf1 ?a:x.example"` + "\n" + `+example.com. 3600 IN TXT "v=spf1 ?a:x.example -all"`,
+	} {
+		changes, left := ruletest.Fixed(t, rules.ExampleHeader+src, spf.Rules(), rules.Unsafe)
+		if got := strings.Join(changes, "\n"); got != want || len(left) > 0 {
+			t.Errorf("%s\n got %s, left %q\nwant %s", src, got, left, want)
+		}
+	}
+}
+
 func TestTypeSPFFixed(t *testing.T) {
 	for _, c := range []struct {
 		src, changes, left string

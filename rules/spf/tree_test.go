@@ -3,6 +3,7 @@ package spf_test
 import (
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -194,4 +195,51 @@ func TestHostileTrees(t *testing.T) {
 			}
 		})
 	}
+}
+
+// FuzzTree lints two records of which one may lead to the other, and fixes
+// them: fixes must not bring errors where there was none.
+func FuzzTree(f *testing.F) {
+	for _, s := range [][2]string{
+		{"v=spf1 include:p.example.com -all", "v=spf1 a mx -all"},
+		{"v=spf1 redirect=p.example.com", "v=spf1 include:example.com ptr"},
+		{"v=spf1 a a:p.example.com mx:x.example.com exists:y.example.com exp=p.example.com ~all", "why"},
+		{"v=spf1 ip4:192.0.2.1/0 include:p.example.com include:P.example.com. -all", "v=spf1 +all ip4:1"},
+		{"v=spf1 include:p.example.com include:%{d} a:z..example.com -all all", "v=spf1 exists:example.com/24 a/0 ip6:::/0 x=%"},
+	} {
+		f.Add(s[0], s[1])
+	}
+	e, err := rules.NewEngine(spf.Rules(), rules.Options{})
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, at, p string) {
+		if len(at) > 1000 || len(p) > 1000 {
+			return
+		}
+		apex := zone.MustName("example.com")
+		b := zone.NewBuilder(8)
+		b.Add(zone.Record{Name: apex, Type: zone.TypeA, Class: zone.ClassIN, Data: "\xc0\x00\x02\x01"})
+		b.Add(zone.NewTXT(apex, 60, at))
+		b.Add(zone.NewTXT(zone.MustName("p.example.com"), 60, p))
+		z := b.Zone(apex)
+		z.Complete = true
+		before := e.Run(z)
+		res, err := e.Fix(z, rules.Unsafe)
+		if err != nil {
+			t.Fatal(err)
+		}
+		wrong := slices.ContainsFunc(before, func(f rules.Finding) bool { return f.Severity == rules.Error })
+		for _, f := range res.Left {
+			if f.Severity == rules.Error && !wrong {
+				t.Fatalf("the fix brings %s: %s", f.Rule.ID, f.Message)
+			}
+		}
+		tree := spf.Grow(z, nil, apex, 100)
+		if tree.SPF != nil && tree.SPF.Valid() && !tree.Fails() {
+			if way := tree.Stopped(); way != nil {
+				t.Fatalf("%v stops, but the tree does not fail", way[0].Term)
+			}
+		}
+	})
 }
