@@ -87,13 +87,14 @@ func drawTags(t *rapid.T) []tag {
 	}
 	if rapid.Bool().Draw(t, "n") {
 		// qp-section, without the semicolon and the equals sign, which are written
-		// as =3B and =3D.
-		tags = append(tags, tag{"n", rapid.StringMatching(`([!-:<>-~]|=3B|=3D|=E9|[ -:<>-~][!-:<>-~]){0,20}`).Draw(t, "note")})
+		// as =3B and =3D. Quotation marks are rather of quoting twice, and a
+		// backslash at the end of escaping twice.
+		tags = append(tags, tag{"n", rapid.StringMatching(`(([!#-:<>-~]|=3B|=3D|=E9|[ !#-:<>-~][!#-:<>-~]){0,20}[!#-&(-:<>-[\]-~])?`).Draw(t, "note")})
 	}
 	if rapid.Bool().Draw(t, "other") {
 		tags = append(tags, tag{
 			rapid.StringMatching(`[a-z][a-z0-9_]{1,6}`).Draw(t, "name"),
-			rapid.StringMatching(`([!#-:<-[\]-~]([!#-:<-[\]-~]{0,9}[ \t]{1,2}[!#-:<>-[\]-~])?)?`).Draw(t, "value"),
+			rapid.StringMatching(`([!#-&(-:<-[\]-~]([!#-:<-[\]-~]{0,9}[ \t]{1,2}[!#-&(-:<>-[\]-~])?)?`).Draw(t, "value"),
 		})
 	}
 	return rapid.Permutation(tags).Draw(t, "order")
@@ -243,4 +244,53 @@ func parsed(t *rapid.T, lines string) *zone.Zone {
 		t.Fatal(err)
 	}
 	return z
+}
+
+// TestExamplesOfRFC has the keys of RFC 6376, appendix C, and RFC 8463, appendix
+// A, and others of all tags: what is found in each, without advice.
+func TestExamplesOfRFC(t *testing.T) {
+	const brisbane = "MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQDwIRP/UC3SBsEmGqZ9ZJW3/DkMoGeLnQg1fWn7/zYtIxN2SnFCjxOCKG9v3b4jYfcTNh5ijSsq631uBItLa7od+v/RtdC2UzJ1lWT947qR+Rcac2gbto/NMqJ0fzfVjH4OuKhitdY9tf6mcwGjaNBcWToIMmPSPDdQPNUYckcQ2QIDAQAB"
+	for text, want := range map[string]string{
+		"v=DKIM1; p=" + brisbane: "warning dkim-rsa-lt2048",
+		"v=DKIM1; k=rsa; p=MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQDkHlOQoBTzWRiGs5V6NpP3idY6Wk08a5qhdR6wy5bdOKb2jLQiY/J16JYi0Qvx/byYzCNb3W91y3FutACDfzwQ/BC/e/8uBsCR+yz1Lxj+PL6lHvqMKrM3rG4hstT5QjvHO9PzoxZyVYLzBfO2EeC3Ip3G+2kryOTIKT+l/K4w3QIDAQAB": "warning dkim-rsa-lt2048",
+		"v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=":                                                                                                   "",
+		"v = DKIM1 ;   h\t=\tsha1 \t:\t SHA256:unknown\t;k=ed25519; n = notes...; p = JDc bZ0Hpb a5NK\tXI4UAW3G0IDhhFOxhJTDybZEwe1FeA=  ;s = email : tlsrpt; unknown = bogus;": "",
+		"v=DKIM1":         "error dkim-no-p",
+		"p=; v=DKIM1":     "error dkim-version",
+		"v=dkim1; p=":     "error dkim-version",
+		"V=DKIM2; p=;":    "", // the names of tags are told apart by case, so V is an unknown one
+		"v=DKIM1; p=; p=": "error dkim-dup-tag",
+		"v=DKIM1; p=JDcbZ0Hpba5NKXI4UAW3G0IDhhFOxhJTDybZEwe1FeA=":        "error dkim-key-der",
+		"v=DKIM1; k=ed25519; p=HbawiMnQXTCopHTkR0jlKQ==":                 "error dkim-ed25519-len",
+		"v=DKIM1; k=unknown; p=":                                         "error dkim-k-unknown",
+		"p=MCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=": "error dkim-key-der",
+	} {
+		e, err := rules.NewEngine(dkim.Rules(), rules.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		z, err := masterfile.Parse("p.zone", []byte(rules.ExampleHeader+"brisbane._domainkey IN TXT "+cut(text)+"\n"), masterfile.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, f := range e.Run(z) {
+			if f.Severity > rules.Info {
+				got = append(got, f.Severity.String()+" "+f.Rule.ID)
+			}
+		}
+		if s := strings.Join(got, " "); s != want {
+			t.Errorf("%q: got %q, want %q", text, s, want)
+		}
+	}
+}
+
+// cut writes a text as strings of a master file.
+func cut(text string) string {
+	out := ""
+	for len(text) > 255 {
+		out += zone.Quote(text[:255]) + " "
+		text = text[255:]
+	}
+	return out + zone.Quote(text)
 }

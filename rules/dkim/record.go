@@ -107,13 +107,14 @@ func (r *Record) meant() bool {
 }
 
 // keyLike reports whether a text begins like a public key in base64: RSA keys
-// in DER begin with the octets 30 81, 30 82 or 30 5c, whatever follows.
+// in DER begin with the octets 30 81, 30 82 or 30 5c, whatever follows, and
+// Ed25519 keys with 30 2a and their OID.
 func keyLike(s string) bool {
 	s = strings.TrimLeft(s, " \"'-")
 	if n := len(s); n >= 40 && strings.ContainsAny(s[:4], " \t\r\n") {
 		s = strings.NewReplacer(" ", "", "\t", "", "\r", "", "\n", "").Replace(s[:min(n, 12)]) + s[min(n, 12):]
 	}
-	return len(s) >= 40 && (strings.HasPrefix(s, "MI") || strings.HasPrefix(s, "MF") || strings.HasPrefix(s, "MH") || strings.HasPrefix(s, "BEGIN ")) ||
+	return len(s) >= 40 && (strings.HasPrefix(s, "MI") || strings.HasPrefix(s, "MF") || strings.HasPrefix(s, "MH") || strings.HasPrefix(s, "MCowBQYDK2Vw") || strings.HasPrefix(s, "BEGIN ")) ||
 		len(s) == 44 && s[43] == '=' && !strings.ContainsAny(s[:43], " =,;:.")
 }
 
