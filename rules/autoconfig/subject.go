@@ -82,14 +82,10 @@ func withPort(r zone.Record, port uint16) zone.Record {
 // moved returns the changes that give all records of the set another owner; nil
 // if something stands there, or may stand there.
 func (s *set) moved(to zone.Name) zone.ChangeSet {
-	if !s.zone.Complete || s.zone.Unread(to, zone.TypeSRV) || s.zone.Cut(to) != "" {
+	// Unknown too are names below a delegation or DNAME, and those that an entry
+	// which could not be read may have.
+	if _, taken := s.zone.Node(to); taken || s.zone.Lookup(to, zone.TypeSRV).Status == zone.Unknown {
 		return nil
-	}
-	if _, taken := s.zone.Node(to); taken {
-		return nil
-	}
-	if s.zone.Lookup(to, zone.TypeSRV).Status == zone.Unknown {
-		return nil // below a DNAME
 	}
 	var cs zone.ChangeSet
 	for _, r := range s.records {
