@@ -108,12 +108,24 @@ $TTL 3600
 @ IN NS ns2.example.net.
 `
 
-// Example returns an example as a whole zone file of example.com.
+// Example returns an example as a whole zone file of example.com, without the
+// file that may stand beside it.
 func Example(text string) string {
+	text, _, _ = strings.Cut(text, exampleFile)
 	if strings.Contains(text, "SOA") {
 		return text
 	}
 	return ExampleHeader + text
+}
+
+// exampleFile is the line behind which an example has a file beside the zone.
+const exampleFile = "-- mta-sts.txt --\n"
+
+// ExamplePolicy returns the MTA-STS policy that an example has beside its zone;
+// ok is false if it has none.
+func ExamplePolicy(text string) (policy string, ok bool) {
+	_, policy, ok = strings.Cut(text, exampleFile)
+	return policy, ok
 }
 
 var (

@@ -117,6 +117,7 @@ const (
 	ProblemLongString                    // a character-string of more than 255 octets
 	ProblemInclude                       // an $INCLUDE that was not followed
 	ProblemLimit                         // a limit of the reader was reached
+	ProblemDialect                       // an entry that some name servers read, as it was read here, and others refuse
 )
 
 // Problem is something in the source that the reader could not take, or had to

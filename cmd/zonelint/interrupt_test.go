@@ -116,3 +116,31 @@ func TestInterruptedFix(t *testing.T) {
 		t.Errorf("%v was left", l)
 	}
 }
+
+// Ctrl-C while the DNS is awaited.
+func TestInterruptedLive(t *testing.T) {
+	s := &loopback{silent: true}
+	addr, stop, err := s.start()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stop()
+	dir := t.TempDir()
+	text := "$ORIGIN example.com.\n@ 60 SOA ns.example.net. hm.example.net. 1 2 3 4 5\n@ 60 MX 10 mx.example.net.\n"
+	if err := os.WriteFile(filepath.Join(dir, "example.com.zone"), []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command("zonelint", "check", "--resolver", addr, "--dns-timeout", "1m", dir)
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "the DNS is asked", func() bool { return s.queries.Load() > 0 })
+	start := time.Now()
+	if err := cmd.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	wantInterrupted(t, cmd.Wait())
+	if took := time.Since(start); took > 5*time.Second {
+		t.Errorf("it took %s", took)
+	}
+}

@@ -46,6 +46,8 @@ func TestScript(t *testing.T) {
 			"sparse": sparse,
 			"status": status,
 			"chomp":  chomp,
+			"dns":    dnsServer,
+			"asked":  asked,
 		},
 	})
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/zonelint/zonelint/rules/all"
 	"github.com/zonelint/zonelint/rules/pack"
 	"github.com/zonelint/zonelint/rules/ruletest"
+	"github.com/zonelint/zonelint/rules/transport"
 )
 
 func TestValidate(t *testing.T) {
@@ -32,7 +33,7 @@ func TestExamples(t *testing.T) {
 				}
 				s.Forced = append(s.Forced, p)
 			}
-			list := all.Rules(s)
+			list := all.Rules(s, policies(r.Bad)...)
 			bad := ruletest.Lint(t, "bad.zone", rules.Example(r.Bad), list)
 			if ids := ruletest.IDs(bad); !slices.Contains(ids, r.ID) {
 				t.Errorf("the bad example gives %v", ids)
@@ -42,6 +43,7 @@ func TestExamples(t *testing.T) {
 					t.Errorf("a finding has a %s fix, but the rule says that it has none", f.Fix.Safety)
 				}
 			}
+			list = all.Rules(s, policies(r.Good)...)
 			for _, f := range ruletest.Lint(t, "good.zone", rules.Example(r.Good), list) {
 				if f.Rule.ID == r.ID {
 					t.Errorf("the good example gives %s: %s", f.Span, f.Message)
@@ -52,4 +54,13 @@ func TestExamples(t *testing.T) {
 			}
 		})
 	}
+}
+
+// policies returns the MTA-STS policy of an example.
+func policies(example string) []*transport.Policy {
+	text, ok := rules.ExamplePolicy(example)
+	if !ok {
+		return nil
+	}
+	return []*transport.Policy{transport.ParsePolicy("mta-sts.txt", []byte(text))}
 }

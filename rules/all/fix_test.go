@@ -46,6 +46,9 @@ var palette = strings.Split(strings.Trim(`
     " +all" )
 @ IN TXT "v=spf1 mx ;" "-all"
 @ IN SPF "v=spf1 mx -all"
+@ IN TXT "v=spf1 include:_spf.example.com a:gone.example.com include:_spf.example.com ~all"
+@ IN TXT "v=spf1 mx redirect=_spf.example.com exp=why.example.com"
+_spf IN TXT "v=spf1 a:1.ex a:2.ex a:3.ex a:4.ex a:5.ex a:6.ex a:7.ex a:8.ex a:9.ex -all"
 @ IN TXT "v=DMARC1; p=none"
 @ IN TXT "site-verification=abc"
 @ IN TXT "site-verification=abc"
@@ -80,8 +83,45 @@ www IN CNAME @
 key._domainkey IN TXT "v=DKIM1; k=rsa; p=`+strings.Repeat("MIIBIjAN", 40)+`"
 key._domainkey IN TXT ( "v=DKIM1; k=rsa; " "p=AAAA" )
 bad IN A 1.2.3
+_mta-sts IN TXT "v=STSv1; id=2026-11-21"
+@ IN TXT "v=STSv1; id=1"
+_smtp._tls IN TXT "v=TLSRPT1 rua=t@example.com" ; reports
+_smtp._tls IN TXT "v=TLSRPTv1; rua=mailto:t@example.com;" "rua=mailto:u@example.com"
+_25._tcp.mail IN TLSA 1 1 1 2b7d6cd8a2f2a0ee0ae4d2a2f9ff4d1a4cfc2ad8a9bb8ec1c0e04f47d1d2a3b4
+default._bimi IN TXT "v=bimi1; l=https://example.com/l.svg a="
+default._bimi IN TXT "v=BIMI1; l=; L=;; a=" ; declined
+@ IN TXT "v=BIMI1; l=; a="
 other.example.net. IN A 192.0.2.7
+_imaps._tcp IN SRV 0 1 143 mail
+_imap.tcp IN SRV 0 1 993 alias ; tls
+_imap._tcp IN SRV 0 0 143 .
+_submission._tcp IN SRV 0 1 465 nowhere
+@ IN CAA 0 issue "letsencrypt.org."
+@ IN CAA 1 Issue ";"
+@ IN CAA 0 issuewild "digicert.com, sectigo.com" ; both
+@ IN CAA 128 isuse letsencrypt.com
+@ IN CAA 0 iodef "security@example.com"
 $GENERATE 1-2 host$ MX "10 mail"
+$GENERATE 1-2 hosts$ MX 10 mail
+@ IN MX 70 mail_1.example.net.
+@ IN MX 80 ms1.msv1.invalid.
+@ IN MX 90 lo
+lo IN A 127.0.0.1
+@ IN TXT "v=spf1 a" "mx -all"
+@ IN TXT "v=spf1" "mx" "include:spf.webmo.fr" "~all"
+@ IN TXT "\"v=spf1 mx -all\""
+@ IN TXT "\"v=spf1 mx\" \"-all\"" ; panel
+_dmarc IN TXT "v=DMARC1; p=none" "rua=mailto:d@example.com"
+_dmarc IN TXT "\"v=DMARC1\; p=none\""
+_dmarc IN TXT "\"v=DMARC1" "p=none\""
+key._domainkey IN TXT "\"v=DKIM1; p=AAAA\" \"BBBB\""
+key._domainkey IN TXT "v=DKIM1" "k=rsa" "p=AAAA"
+imap.example.com IN CNAME imap.webmo.fr.
+old IN DNAME new.example.net.
+old IN DNAME newer.example.net.
+gone IN CNAME nowhere
+c1 IN CNAME c2
+c2 IN CNAME c3
 ; a comment
 $ORIGIN sub2.example.com.
 deep IN MX 10 mail.example.com.
@@ -203,7 +243,9 @@ func checkFix(t *rapid.T, e *rules.Engine, src string, safety rules.Safety) {
 		known[k]--
 		// It was there before, hidden by one that is fixed now.
 		hid := slices.ContainsFunc(res.Fixed, func(g rules.Finding) bool {
-			return g.Name == f.Name && slices.Contains(g.Rule.Supersedes, f.Rule.ID)
+			// Or it could not be there: a record that is void, as an error says, has
+			// no terms or tags to judge.
+			return g.Name == f.Name && (slices.Contains(g.Rule.Supersedes, f.Rule.ID) || g.Type == f.Type && g.Severity == rules.Error && f.Severity < rules.Error)
 		})
 		for _, g := range res.Fixed {
 			if g.Rule == f.Rule && g.Message == f.Message && g.Name == f.Name && known[k] < 0 {

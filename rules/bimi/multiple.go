@@ -29,42 +29,25 @@ func checkMultiple(p *rules.Pass, s *Set) {
 	if s.Place != AtSelector || len(s.Entries) < 2 {
 		return
 	}
-	var first *Entry
-	var extra []*Entry
-	alike := true
-	data := map[string]bool{}
+	var several tagvalue.Several
 	for i := range s.Entries {
-		e := &s.Entries[i]
-		// Records of the same RDATA are one record to DNS (RFC 2181, section 5).
-		if !e.Version.Valid() || data[e.RR.Data] {
-			continue
+		if e := &s.Entries[i]; e.Version.Valid() {
+			several.Add(e.RR, e.Text, e.Tags)
 		}
-		data[e.RR.Data] = true
-		if first == nil {
-			first = e
-			continue
-		}
-		extra = append(extra, e)
-		alike = alike && tagvalue.Same(first.Text, first.Tags, e.Text, e.Tags)
 	}
+	extra := several.Extra
 	if len(extra) == 0 {
 		return
 	}
 	part := zone.Part{Kind: zone.PartRData}
-	f := rules.At(extra[0].RR, part, fmt.Sprintf("%s has %d BIMI records, and mailbox providers use none of several. Keep one.", s.Name, len(extra)+1))
-	f.Related = append(f.Related, rules.Related{Span: first.RR.Span(part), Message: "the first BIMI record"})
-	for _, e := range extra[1:min(len(extra), tagvalue.Most)] {
-		f.Related = append(f.Related, rules.Related{Span: e.RR.Span(part), Message: "another BIMI record"})
+	f := rules.At(extra[0], part, fmt.Sprintf("%s has %d BIMI records, and mailbox providers use none of several. Keep one.", s.Name, len(extra)+1))
+	f.Related = append(f.Related, rules.Related{Span: several.First.Span(part), Message: "the first BIMI record"})
+	for _, r := range extra[1:min(len(extra), tagvalue.Most)] {
+		f.Related = append(f.Related, rules.Related{Span: r.Span(part), Message: "another BIMI record"})
 	}
-	if !alike {
+	if !several.Alike {
 		p.Report(f.WithFix(rules.Manual, "keep the record that is meant and give the others selectors of their own"))
 		return
 	}
-	var gone []zone.Record
-	for i := range s.Entries {
-		if e := &s.Entries[i]; e.Version.Valid() && e.RR.Data != first.RR.Data {
-			gone = append(gone, e.RR)
-		}
-	}
-	p.Report(f.WithFix(rules.Safe, "keep one of the records, which say the same", zone.Remove(gone...)))
+	p.Report(f.WithFix(rules.Safe, "keep one of the records, which say the same", zone.Remove(several.Gone...)))
 }

@@ -60,6 +60,7 @@ func TestCheckURI(t *testing.T) {
 		"https://":                             NoHost,
 		"https://localhost/":                   NoDomain,
 		"https://[2001:db8::1]/":               NoDomain,
+		"https://[::ffff:192.0.2.1]/":          NoDomain,
 		"https://192.0.2.1/":                   NoDomain,
 	} {
 		if got := CheckURI(uri); got != want {

@@ -92,7 +92,7 @@ func (r *Record) meant() bool {
 		return true
 	}
 	if p := r.Tag('p'); p != nil {
-		return p.Value.Empty() && len(r.Tags) == 1 || keyLike(p.Value.Of(r.Text))
+		return p.Value.Empty() && len(r.Tags) == 1 || r.Tag('k') != nil || keyLike(p.Value.Of(r.Text))
 	}
 	for i := range r.Tags {
 		t := &r.Tags[i]
@@ -107,10 +107,14 @@ func (r *Record) meant() bool {
 }
 
 // keyLike reports whether a text begins like a public key in base64: RSA keys
-// in DER begin with the octets 30 81, 30 82 or 30 5c, whatever follows.
+// in DER begin with the octets 30 81, 30 82 or 30 5c, whatever follows, and
+// Ed25519 keys with 30 2a and their OID.
 func keyLike(s string) bool {
 	s = strings.TrimLeft(s, " \"'-")
-	return len(s) >= 40 && (strings.HasPrefix(s, "MI") || strings.HasPrefix(s, "MF") || strings.HasPrefix(s, "MH") || strings.HasPrefix(s, "BEGIN ")) ||
+	if n := len(s); n >= 40 && strings.ContainsAny(s[:4], " \t\r\n") {
+		s = strings.NewReplacer(" ", "", "\t", "", "\r", "", "\n", "").Replace(s[:min(n, 12)]) + s[min(n, 12):]
+	}
+	return len(s) >= 40 && (strings.HasPrefix(s, "MI") || strings.HasPrefix(s, "MF") || strings.HasPrefix(s, "MH") || strings.HasPrefix(s, "MCowBQYDK2Vw") || strings.HasPrefix(s, "BEGIN ")) ||
 		len(s) == 44 && s[43] == '=' && !strings.ContainsAny(s[:43], " =,;:.")
 }
 

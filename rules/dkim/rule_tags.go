@@ -260,7 +260,7 @@ var oldTags = &rules.Rule{
 	Why:      "Verifiers ignore these tags. Some old ones still read g, and then take the key for no address if its value is empty or names others.",
 	Bad:      "s1._domainkey IN TXT ( \"v=DKIM1; g=*; " + restOfKey,
 	Good:     "s1._domainkey IN TXT ( \"v=DKIM1; " + restOfKey,
-	Refs:     []string{"RFC 6376, section 3.6.1", "RFC 6376, section 7.8"},
+	Refs:     []string{"RFC 6376, section 3.6.1", "RFC 6376, section 7.5"},
 	Fix:      rules.Safe,
 	Run: record(func(p *rules.Pass, e *Entry) {
 		d := &e.DKIM

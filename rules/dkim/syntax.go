@@ -139,9 +139,9 @@ func appendFaults(faults []fault, r *Record, i int) []fault {
 	case t.Faults.Has(tagvalue.BadName):
 		add(t.Name.From, t.Name.To, rules.Error, nil, "%q is no name of a tag, which has letters, digits and \"_\" only, and verifiers refuse such a key. Correct or remove it.", tagvalue.Excerpt(name))
 	}
-	if t.Faults.Has(tagvalue.BadOctet) {
+	if at := r.badOctet(t); at >= 0 {
 		severity := rules.Error
-		c := r.Text[t.BadOctet]
+		c := r.Text[at]
 		if c == '\r' || c == '\n' || name == "n" {
 			severity = rules.Warning // taken for a blank, or for a part of a note
 		}
@@ -149,9 +149,27 @@ func appendFaults(faults []fault, r *Record, i int) []fault {
 		if c >= 0x80 {
 			what = "a character beyond ASCII"
 		}
-		add(t.BadOctet, t.BadOctet+1, severity, nil, "This DKIM key holds %s, which may not stand there, and verifiers may refuse the key. Remove it.", what)
+		add(at, at+1, severity, nil, "This DKIM key holds %s, which may not stand there, and verifiers may refuse the key. Remove it.", what)
 	}
 	return faults
+}
+
+// badOctet returns where an octet stands in a tag that may not, -1 if none does.
+// A line end with a blank behind it may: it is folding white space (RFC 6376,
+// section 2.8).
+func (r *Record) badOctet(t *tagvalue.Tag) int {
+	if !t.Faults.Has(tagvalue.BadOctet) {
+		return -1
+	}
+	for i := t.BadOctet; i < t.Whole.To; i++ {
+		switch c := r.Text[i]; {
+		case c == '\r' && i+2 < t.Whole.To && r.Text[i+1] == '\n' && (r.Text[i+2] == ' ' || r.Text[i+2] == '\t'):
+			i += 2
+		case (c < ' ' || c > '~') && c != '\t':
+			return i
+		}
+	}
+	return -1
 }
 
 var dupTag = &rules.Rule{

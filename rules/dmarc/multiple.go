@@ -30,42 +30,25 @@ func checkMultiple(p *rules.Pass, s *Set) {
 	if s.Place != AtPolicy || len(s.Entries) < 2 {
 		return
 	}
-	var first *Entry
-	var extra []*Entry
-	alike := true
-	data := map[string]bool{}
+	var several tagvalue.Several
 	for i := range s.Entries {
-		e := &s.Entries[i]
-		// Records of the same RDATA are one record to DNS (RFC 2181, section 5).
-		if !e.DMARC.Version.Valid() || data[e.Data] {
-			continue
+		if e := &s.Entries[i]; e.DMARC.Version.Valid() {
+			several.Add(e.Record, e.DMARC.Text, e.DMARC.Tags)
 		}
-		data[e.Data] = true
-		if first == nil {
-			first = e
-			continue
-		}
-		extra = append(extra, e)
-		alike = alike && tagvalue.Same(first.DMARC.Text, first.DMARC.Tags, e.DMARC.Text, e.DMARC.Tags)
 	}
+	extra := several.Extra
 	if len(extra) == 0 {
 		return
 	}
 	part := zone.Part{Kind: zone.PartRData}
-	f := rules.At(extra[0].Record, part, fmt.Sprintf("%s has %d DMARC records: receivers by RFC 9989 discard them all and look at the parent domain, older ones apply no DMARC. Keep one.", s.Name, len(extra)+1))
-	f.Related = append(f.Related, rules.Related{Span: first.Span(part), Message: "the first DMARC record"})
-	for _, e := range extra[1:] {
-		f.Related = append(f.Related, rules.Related{Span: e.Span(part), Message: "another DMARC record"})
+	f := rules.At(extra[0], part, fmt.Sprintf("%s has %d DMARC records: receivers by RFC 9989 discard them all and look at the parent domain, older ones apply no DMARC. Keep one.", s.Name, len(extra)+1))
+	f.Related = append(f.Related, rules.Related{Span: several.First.Span(part), Message: "the first DMARC record"})
+	for _, r := range extra[1:min(len(extra), tagvalue.Most)] {
+		f.Related = append(f.Related, rules.Related{Span: r.Span(part), Message: "another DMARC record"})
 	}
-	if !alike {
+	if !several.Alike {
 		p.Report(f.WithFix(rules.Manual, "keep the record that is meant and remove the others"))
 		return
 	}
-	var gone []zone.Record
-	for i := range s.Entries {
-		if e := &s.Entries[i]; e.DMARC.Version.Valid() && e.Data != first.Data {
-			gone = append(gone, e.Record)
-		}
-	}
-	p.Report(f.WithFix(rules.Safe, "keep one of the records, which say the same", zone.Remove(gone...)))
+	p.Report(f.WithFix(rules.Safe, "keep one of the records, which say the same", zone.Remove(several.Gone...)))
 }

@@ -1,6 +1,7 @@
 package dmarc
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 
@@ -99,4 +100,19 @@ func TestReportAuthReaders(t *testing.T) {
 			t.Errorf("%s: %+v", src, fs)
 		}
 	}
+}
+
+// TestLinearZone checks that what asks for other names does not ask more often
+// in a larger zone.
+func TestLinearZone(t *testing.T) {
+	ruletest.Linear(t, 300, func(size int) {
+		var b strings.Builder
+		b.WriteString(header)
+		for i := range size {
+			n := strconv.Itoa(i)
+			b.WriteString("_dmarc.d" + n + ` IN TXT "v=DMARC1; p=none; psd=n; rua=mailto:a@example.com,mailto:b@d` + n + ".example.com\"\n")
+			b.WriteString("a.b.c.d" + n + " IN MX 10 mx.example.net.\nd" + n + " IN MX 0 .\n_dmarc.e" + n + " IN CNAME _dmarc.d" + n + "\n*.f" + n + " IN TXT \"v=DMARC1; p=none\"\n")
+		}
+		ruletest.Lint(t, "x.zone", b.String(), Rules())
+	})
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/zonelint/zonelint/rules"
+	"github.com/zonelint/zonelint/rules/mailbox"
 	"github.com/zonelint/zonelint/rules/tagvalue"
 	"github.com/zonelint/zonelint/zone"
 )
@@ -125,7 +126,7 @@ _dmarc.shop IN TXT "v=DMARC1; p=none; psd=n; rua=mailto:dmarc@example.com"
 shop.example.com._report._dmarc IN TXT "v=DMARC1;"
 @ IN MX 10 mx.example.net.
 `,
-	Refs: []string{"RFC 7489, section 7.1", "RFC 9990", "RFC 9989, section 4.10.2"},
+	Refs: []string{"RFC 7489, section 7.1", "RFC 9990, section 4", "RFC 9989, section 4.10.2"},
 	Fix:  rules.Manual,
 	Run:  rules.On(requests, checkReportAuth),
 }
@@ -203,34 +204,10 @@ var reportMX = &rules.Rule{
 }
 
 func checkReportMX(p *rules.Pass, q *request) {
-	why := noMail(p, q.host)
+	why := mailbox.Refused(p, q.host)
 	if why == "" {
 		return
 	}
 	p.Report(rules.At(q.record, q.part, fmt.Sprintf("%s %s, so the reports for this mailbox cannot be delivered. Name one that takes mail.", q.host, why)).
 		WithFix(rules.Manual, "name a mailbox that takes mail in "+q.tag))
-}
-
-// noMail says why a domain certainly takes no mail, "" if it may.
-func noMail(p *rules.Pass, host zone.Name) string {
-	a := p.Lookup(host, zone.TypeMX)
-	switch {
-	case a.Status == zone.Found:
-		for _, r := range a.Records {
-			if r.Target() != zone.Root {
-				return ""
-			}
-		}
-		return "has a null MX"
-	case a.Status == zone.NameError:
-		return "does not exist"
-	case a.Status != zone.NoData:
-		return ""
-	}
-	for _, t := range [...]zone.Type{zone.TypeA, zone.TypeAAAA} {
-		if !p.Lookup(host, t).Status.Absent() {
-			return ""
-		}
-	}
-	return "has neither an MX nor an address"
 }

@@ -18,7 +18,7 @@ const (
 	// target of a CNAME from there, or at a wildcard.
 	AtPolicy Place = iota
 	// AtAuthorisation: it accepts another domain's reports, at
-	// "<domain>._report._dmarc" (RFC 9990; RFC 7489, section 7.1).
+	// "<domain>._report._dmarc" (RFC 9990, section 4; RFC 7489, section 7.1).
 	AtAuthorisation
 	// Elsewhere: no receiver is known to look there.
 	Elsewhere

@@ -105,7 +105,7 @@ var reportAuthOwn = &rules.Rule{
 `,
 	Good: `example.net._report._dmarc IN TXT "v=DMARC1;"
 `,
-	Refs: []string{"RFC 7489, section 7.1", "RFC 9990"},
+	Refs: []string{"RFC 7489, section 7.1", "RFC 9990, section 4"},
 	Fix:  rules.Manual,
 	Run:  rules.On(Sets, checkAuthorisation),
 }

@@ -24,7 +24,7 @@ var doubledOrigin = &rules.Rule{
 		"@ IN MX 10 mx.example.net.\n",
 	Refs:       []string{"RFC 1035, section 5.1"},
 	Fix:        rules.Safe,
-	Supersedes: []string{"mx-target-nx"},
+	Supersedes: []string{"mx-target-nx", "srv-target-missing", "zone-cname-dangling"},
 	Run:        rules.On(names, checkDoubled),
 }
 

@@ -166,3 +166,59 @@ func TestFixesBringNothingNew(t *testing.T) {
 		}
 	}
 }
+
+// What the strings of a policy lost, and the quotes within them, as the file
+// has it afterwards.
+func TestFixesOfStrings(t *testing.T) {
+	for src, want := range map[string]string{
+		`@ TXT "v=spf1 a" "mx -all"`:                                                    `@ TXT "v=spf1 a " "mx -all"`,
+		`@ TXT ( "v=spf1 a" ; one` + "\n" + `  "mx" "-all" ) ; two`:                     `@ TXT ( "v=spf1 a " ; one` + "\n" + `  "mx " "-all" ) ; two`,
+		`_dmarc TXT "v=DMARC1; p=none" "rua=mailto:a@example.com"`:                      `_dmarc TXT "v=DMARC1; p=none; " "rua=mailto:a@example.com"`,
+		`_dmarc TXT "v=DMARC1" "p=none; rua=mailto:a@x.fr" "mailto:b@x.fr"`:             `_dmarc TXT "v=DMARC1; " "p=none; rua=mailto:a@x.fr," "mailto:b@x.fr"`,
+		`_dmarc TXT "\"v=DMARC1; p=none\""`:                                             `_dmarc TXT "v=DMARC1; p=none"`,
+		`@ TXT "\"v=spf1 mx\" \" -all\"" ; spf`:                                         `@ TXT "v=spf1 mx -all" ; spf`,
+		`s._domainkey TXT "v=DKIM1; p=AAAA\" \"BBBB"`:                                   `s._domainkey TXT "v=DKIM1; p=AAAABBBB"`,
+		`_dmarc TXT "\"v=DMARC1\\; p=none\""`:                                           `_dmarc TXT "v=DMARC1; p=none"`,
+		`@ TXT "\"v=spf1 mx\" \"a -all\""`:                                              `@ TXT "\"v=spf1 mx\" \"a -all\""`, // a blank is lost as well
+		`@ TXT "v=spf1 ` + strings.Repeat("ip4:192.0.2.1 ", 17) + `ip4:1.1.1.1" "-all"`: `@ TXT "v=spf1 ` + strings.Repeat("ip4:192.0.2.1 ", 17) + `ip4:1.1.1." "1 " "-all"`,
+	} {
+		text, _, left := fix(t, rules.ExampleHeader+src+"\n", rules.Safe)
+		if got := strings.TrimSuffix(strings.TrimPrefix(text, rules.ExampleHeader), "\n"); got != want {
+			t.Errorf("%s\nbecomes\n%s\nwant\n%s", src, got, want)
+		}
+		if src != want && len(left) > 0 {
+			t.Errorf("%s: left %v", src, ruletest.IDs(left))
+		}
+	}
+}
+
+// However a valid record is cut into strings, nothing is lost.
+func TestValidCuts(t *testing.T) {
+	for owner, text := range map[string]string{
+		"@":            "v=spf1 a mx:example.net/24//64 ip4:192.0.2.0/24 ip6:2001:db8::/32 include:_spf.example.net exists:%{i}.s.example.net a:mxa.example.com ~all exp=e.example.com",
+		"_dmarc":       "v=DMARC1; p=reject; sp=quarantine; np=none; adkim=s; aspf=r; rua=mailto:a@example.com,mailto:b@example.net!10m; ruf=mailto:c@example.com; fo=1:d:s; t=y; psd=n",
+		"s._domainkey": "v=DKIM1; k=rsa; h=sha256; s=email; t=s; n=note; p=" + exampleKey,
+		"_mta-sts":     "v=STSv1; id=20260101T000000;",
+		"_smtp._tls":   "v=TLSRPTv1; rua=mailto:a@example.com,https://example.com/tls",
+	} {
+		for i := 1; i < len(text); i++ {
+			for _, second := range []int{i + 1, i + 3, i + 20} {
+				cut := []string{text[:i], text[i:]}
+				if second < len(text) {
+					cut = []string{text[:i], text[i:second], text[second:]}
+				}
+				src := rules.ExampleHeader + owner + " TXT"
+				for _, s := range cut {
+					for len(s) > 255 {
+						src += " \"" + s[:255] + "\""
+						s = s[255:]
+					}
+					src += " \"" + s + "\""
+				}
+				if fs := ruletest.Lint(t, "cut.zone", src+"\n", Rules()); len(fs) > 0 {
+					t.Fatalf("%s: %s", src, fs[0].Message)
+				}
+			}
+		}
+	}
+}

@@ -101,3 +101,40 @@ func FuzzMend(f *testing.F) {
 		}
 	})
 }
+
+// Strings that are mended say nothing more to mend, and each place is within
+// the text.
+func FuzzStrings(f *testing.F) {
+	for _, s := range []string{
+		`"v=spf1 a" "mx -all"`, `"v=spf1" "a" "mx" "-all"`, `"\"v=spf1 mx\" \"-all\""`, `"v=DMARC1" "p=none" "rua=mailto:a@example.com" "mailto:b@example.com"`,
+		`"'v=spf1 mx -all'"`, `"v=DKIM1; p=AA\" \"BB"`, `"v=spf1 include:x.example" "mx" "" "-all"`, `"\\\"v=DMARC1; p=none\\\""`,
+	} {
+		f.Add(s)
+	}
+	e, err := rules.NewEngine([]*rules.Rule{joined, quotes}, rules.Options{})
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, rdata string) {
+		if strings.ContainsAny(rdata, "\r\n") {
+			return
+		}
+		src := rules.ExampleHeader + "x._domainkey TXT " + rdata + "\n"
+		z, err := masterfile.Parse("fuzz.zone", []byte(src), masterfile.Options{})
+		if err != nil {
+			return
+		}
+		res, err := e.Fix(z, rules.Safe)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, x := range res.Left {
+			if x.Span.End.Offset > len(src) || x.Span.IsZero() {
+				t.Errorf("%s points at %v to %v", x.Rule.ID, x.Span.Start, x.Span.End)
+			}
+			if x.Fix.Safety == rules.Safe {
+				t.Errorf("%s is left: %s: %s", x.Rule.ID, x.Message, res.NotMade[i])
+			}
+		}
+	})
+}

@@ -13,12 +13,12 @@ import (
 // Rules returns the rules of this package.
 func Rules() []*rules.Rule {
 	return []*rules.Rule{
-		syntax, ttlMissing, include,
-		cnameCoexist, cnameApex, cnameMultiple, cnameLoop,
+		syntax, ttlMissing, include, dialect,
+		cnameCoexist, cnameApex, cnameMultiple, cnameLoop, cnameChain, cnameDangling, dnameCoexist,
 		dupRecord, ttlMixed,
-		outOfZone, soaMissing, soaMultiple,
+		outOfZone, soaMissing, soaMultiple, rname,
 		targetIP, doubledOrigin, occluded,
-		longString, semicolon, unquoted, nonASCII, backslash,
+		longString, semicolon, unquoted, nonASCII, backslash, joined, quotes,
 	}
 }
 

@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/zonelint/zonelint/rules"
+	"github.com/zonelint/zonelint/rules/autoconfig"
+	bimirules "github.com/zonelint/zonelint/rules/bimi"
 	dkimrules "github.com/zonelint/zonelint/rules/dkim"
 	dmarcrules "github.com/zonelint/zonelint/rules/dmarc"
 	"github.com/zonelint/zonelint/rules/mx"
@@ -18,7 +20,7 @@ import (
 )
 
 func TestRules(t *testing.T) {
-	all := slices.Concat(Rules(), dkimrules.Rules(), dmarcrules.Rules(), spfrules.Rules(), mx.Rules(), transport.Rules())
+	all := slices.Concat(Rules(), dkimrules.Rules(), dmarcrules.Rules(), spfrules.Rules(), mx.Rules(), transport.Rules(), bimirules.Rules(), autoconfig.Rules())
 	if err := rules.Validate(all); err != nil {
 		t.Error(err)
 	}
@@ -82,15 +84,18 @@ func TestSeverities(t *testing.T) {
 		{"@ MX 10 webmo.fr\n* A 192.0.2.1\n", ""},
 		{"www CNAME webmo.fr\n", "warning zone-doubled-origin"},
 		{"www CNAME www.webmo.fr\n", "error zone-doubled-origin"},
-		{"www CNAME www.webmo.fr\nfr A 192.0.2.1\n", ""},
+		{"www CNAME www.webmo.fr\nfr A 192.0.2.1\n", "warning zone-cname-dangling"},
 		{"www CNAME www.webmo.fr\n$INCLUDE missing\n", "error zone-include"},
-		{"www CNAME www.webmo.fr\nbroken\n", "error zone-syntax"},
+		{"www CNAME www.webmo.fr\nbroken\n", "warning zone-cname-dangling, error zone-syntax"},
 		{"www CNAME 192.0.2.1\n", "error zone-target-ip"},
 		{"www CNAME 192.0.2.1\n* A 192.0.2.1\n", "warning zone-target-ip"},
 		{"www CNAME 192.0.2.1.\n* A 192.0.2.1\n", "error zone-target-ip"},
 		{"a.shop A 192.0.2.1\nshop NS ns1.example.net.\n", "warning zone-occluded"},
 		{"a.shop TXT \"v=spf1 -all\"\nshop NS ns1.example.net.\n", "error zone-occluded"},
 		{"_dmarc.shop CNAME d.example.net.\nshop NS ns1.example.net.\n", "error zone-occluded"},
+		{"$TTL 60", "warning zone-dialect"},
+		{"$TTL 60\n", ""},
+		{"$GENERATE 1-2 a$ MX 10 b.example.net.", "warning zone-dialect, warning zone-dialect"},
 		{"x TXT “hello”\n", "info zone-txt-nonascii"},
 		{"x TXT \"v=DMARC1;\u00a0p=none\"\n", "error zone-txt-nonascii"},
 	} {
@@ -154,7 +159,7 @@ func TestOtherZones(t *testing.T) {
 		{"com." + soa + "com.com. 60 NS ns1.example.net.\n", nil},
 		{"aa.aa." + soa + "aa.aa.aa. 60 NS ns1.example.net.\n", nil},
 		{"aa.aa." + soa + "x.aa.aa.aa.aa. 60 NS ns1.example.net.\n", []string{"zone-doubled-origin"}},
-		{"." + soa + "com. 60 NS ns1.com.\nns1.com. 60 A 192.0.2.1\n", nil},
+		{"." + soa + "com. 60 NS ns1.com.\nns1.com. 60 A 192.0.2.1\n", []string{"zone-rname"}},
 	} {
 		if got := ruletest.IDs(ruletest.Lint(t, "other.zone", c.src, Rules())); !slices.Equal(got, c.want) {
 			t.Errorf("%q gives %v, want %v", c.src, got, c.want)

@@ -70,3 +70,17 @@ var include = &rules.Rule{
 	Refs: []string{"RFC 1035, section 5.1"},
 	Run:  onProblem(zone.ProblemInclude),
 }
+
+var dialect = &rules.Rule{
+	ID:       "zone-dialect",
+	Severity: rules.Warning,
+	Summary:  "an entry of the zone file is read by some name servers and refused by others",
+	What: "The last line of a file is a $TTL, $ORIGIN or $GENERATE without a line end, or the data of a $GENERATE are several words without quotes around them all. " +
+		"zonelint reads them as servers do that take them.",
+	Why: "BIND refuses the whole zone, so that the domain keeps its old mail records or has none. The zone loads elsewhere, as with NSD or PowerDNS, until it is moved.",
+	Bad: "$GENERATE 1-3 mx$ MX 10 mail$\n",
+	Good: "$GENERATE 1-3 mx$ MX \"10 mail$\"\n" +
+		"mail1 IN A 192.0.2.1\nmail2 IN A 192.0.2.2\nmail3 IN A 192.0.2.3\n",
+	Refs: []string{"RFC 1035, section 5.1"},
+	Run:  onProblem(zone.ProblemDialect),
+}

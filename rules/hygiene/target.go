@@ -19,9 +19,10 @@ var targetIP = &rules.Rule{
 	Bad: "imap IN CNAME 192.0.2.1\n",
 	Good: "imap IN A 192.0.2.1\n" +
 		"_imaps._tcp IN SRV 0 1 993 imap\n",
-	Refs: []string{"RFC 1035, section 3.3.1", "RFC 1035, section 3.3.11", "RFC 2782"},
-	Fix:  rules.Unsafe,
-	Run:  rules.On(targets, checkTargetIP),
+	Refs:       []string{"RFC 1035, section 3.3.1", "RFC 1035, section 3.3.11", "RFC 2782"},
+	Fix:        rules.Unsafe,
+	Supersedes: []string{"zone-cname-dangling"},
+	Run:        rules.On(targets, checkTargetIP),
 }
 
 func checkTargetIP(p *rules.Pass, r zone.Record) {

@@ -97,7 +97,7 @@ var backslash = &rules.Rule{
 	Good:       "_dmarc IN TXT \"v=DMARC1\\; p=none\"\n",
 	Refs:       []string{"RFC 1035, section 5.1", "RFC 6376, section 3.2"},
 	Fix:        rules.Safe,
-	Supersedes: []string{"dmarc-version", "dmarc-syntax", "dkim-version", "dkim-syntax", "sts-version", "sts-syntax", "sts-id-format", "tlsrpt-version", "tlsrpt-syntax", "tlsrpt-uri"},
+	Supersedes: misread,
 	Run:        rules.On(texts, checkBackslash),
 }
 

@@ -4,6 +4,7 @@ package spelling
 
 import (
 	"cmp"
+	"math/bits"
 	"slices"
 	"strings"
 )
@@ -34,6 +35,26 @@ func Distance(a, b string) int {
 		before, last, now = last, now, before
 	}
 	return last[len(b)]
+}
+
+// Within reports whether Distance is at most most. For words that are not alike
+// it is much faster.
+func Within(a, b string, most int) bool {
+	if max(len(a)-len(b), len(b)-len(a)) > most {
+		return false
+	}
+	x, y := letters(a), letters(b)
+	return max(bits.OnesCount32(x&^y), bits.OnesCount32(y&^x)) <= most && Distance(a, b) <= most
+}
+
+// letters is the set of the octets of a word, of which some count as the same,
+// such as a letter of either case. To make another word of it takes at least as
+// many steps as it has letters that the other one lacks.
+func letters(word string) (set uint32) {
+	for i := 0; i < len(word); i++ {
+		set |= 1 << (word[i] % 32)
+	}
+	return set
 }
 
 // longest is the length from which on a word is no slip of the pen.

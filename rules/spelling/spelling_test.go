@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 
+	"pgregory.net/rapid"
+
 	"github.com/zonelint/zonelint/rules/spelling"
 )
 
@@ -68,4 +70,16 @@ func TestNear(t *testing.T) {
 			t.Errorf("%q: %q, want %q", tt.word, got, tt.want)
 		}
 	}
+}
+
+// Within is a faster way to the same answer.
+func TestWithin(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		word := rapid.StringMatching(`[a-dA-D.-]{0,8}`)
+		a, b := word.Draw(t, "a"), word.Draw(t, "b")
+		most := rapid.IntRange(-1, 5).Draw(t, "most")
+		if got, d := spelling.Within(a, b, most), spelling.Distance(a, b); got != (d <= most) {
+			t.Errorf("Within(%q, %q, %d) = %t, and the distance is %d", a, b, most, got, d)
+		}
+	})
 }

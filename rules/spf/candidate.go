@@ -11,6 +11,11 @@ import (
 type Candidate struct {
 	Record zone.Record
 	SPF    *Record // its text, parsed; Form is not Other
+
+	grower *grower // nil where what lies outside of the record is not asked for
+	grown  *Tree   // made by tree
+	room   *Tree   // that tree may use again; nil if none
+	quiet  bool    // verdicts are only counted
 }
 
 // At returns a finding about the octets from to to of the record's text.
@@ -18,12 +23,31 @@ func (c *Candidate) At(from, to int, message string) rules.Finding {
 	return rules.At(c.Record, zone.TextPart(from, to), message)
 }
 
+// maxFollowed bounds the terms that are followed for one record. Ten are too
+// many for receivers, so that more than this tells nothing new.
+const maxFollowed = 128
+
+// tree returns what an evaluation of the record comes to; nil if it has no term
+// that queries the DNS, or if nobody is to be asked.
+func (c *Candidate) tree() *Tree {
+	if c.grown == nil && c.grower != nil && c.SPF.Lookups() > 0 {
+		t := c.room
+		if t == nil {
+			t = &Tree{}
+		}
+		*t = Tree{Domain: c.Record.Name, State: Published, Record: c.Record, SPF: c.SPF, Branches: t.Branches[:0], Voids: t.Voids[:0]}
+		c.grown = t
+		c.grower.left = maxFollowed
+		c.grower.grow(c.grown)
+	}
+	return c.grown
+}
+
 // Candidates is the subject of every TXT record of the zone, at any owner,
 // that is or is meant as SPF. What it hands out is good for that visit only.
 var Candidates = &rules.Subject[*Candidate]{Each: func(p *rules.Pass, visit func(*Candidate)) {
-	var c Candidate
 	var r Record
-	c.SPF = &r
+	c := Candidate{SPF: &r, grower: &grower{zone: p.Zone, servers: p.Servers}, room: &Tree{}}
 	for rec := range p.Zone.OfType(zone.TypeTXT) {
 		if !mayBeSPF(rec) {
 			continue
@@ -31,7 +55,7 @@ var Candidates = &rules.Subject[*Candidate]{Each: func(p *rules.Pass, visit func
 		if r.read(rec.Text()); r.Form == Other || unquoted(rec, &r) {
 			continue
 		}
-		c.Record = rec
+		c.Record, c.grown = rec, nil
 		visit(&c)
 	}
 }}
@@ -65,7 +89,7 @@ func of(n zone.Node) []Candidate {
 			continue
 		}
 		if r := Parse(rec.Text()); r.Form != Other {
-			out = append(out, Candidate{rec, r})
+			out = append(out, Candidate{Record: rec, SPF: r})
 		}
 	}
 	return out

@@ -25,7 +25,7 @@ func merge(records []*Record) (text string, same bool) {
 			return "", false
 		}
 	}
-	if m.lookups > maxLookups {
+	if m.lookups > MaxLookups {
 		return "", false
 	}
 	return versionSection + strings.Join(m.mechanisms, "") + m.all + strings.Join(m.modifiers, ""), false

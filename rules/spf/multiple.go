@@ -12,7 +12,7 @@ func (s ruleset) multiple() *rules.Rule {
 		ID:       "spf-multiple",
 		Severity: rules.Error,
 		Summary:  "a name has several SPF records",
-		What:     "Several TXT records at one name begin with v=spf1. Other TXT records beside one SPF record do no harm.",
+		What:     "Several TXT records at one name begin with v=spf1. The same record twice counts as well, though many name servers serve it once. Other TXT records beside one SPF record do no harm.",
 		Why: "Receivers must not choose between them: they end with a permanent error, so none of the records is in force and mail does not pass SPF. " +
 			"It often happens when a second mail service is set up.",
 		Bad: "@ IN TXT \"v=spf1 mx -all\"\n" +
@@ -32,13 +32,15 @@ func (s ruleset) checkMultiple(p *rules.Pass, o owner) {
 	var several []Candidate
 	data := map[string]bool{}
 	for _, c := range o.selected {
-		// Records of the same RDATA are one record to DNS (RFC 2181, section 5).
+		// Servers and caches may make one of records of the same RDATA (RFC 2181,
+		// section 5).
 		if !data[c.Record.Data] {
 			data[c.Record.Data] = true
 			several = append(several, c)
 		}
 	}
 	if len(several) < 2 {
+		p.Report(copied(o.selected))
 		return
 	}
 	part := zone.Part{Kind: zone.PartRData}
@@ -51,6 +53,21 @@ func (s ruleset) checkMultiple(p *rules.Pass, o owner) {
 	}
 	f.Fix = s.merging(o.selected, several)
 	p.Report(f)
+}
+
+// copied is the finding about several records of the same RDATA: a receiver that
+// is given all of them does not choose one (RFC 7208, section 4.5).
+func copied(cs []Candidate) rules.Finding {
+	part := zone.Part{Kind: zone.PartRData}
+	name := cs[0].Record.Name
+	f := rules.At(cs[1].Record, part, fmt.Sprintf(
+		"%s has the same SPF record %d times: where a name server does not make one of them, receivers end with a permanent error. Remove the copies.", name, len(cs)))
+	f.Related = append(f.Related, rules.Related{Span: cs[0].Record.Span(part), Message: "the first SPF record"})
+	change := zone.Change{Name: name, Type: zone.TypeTXT}
+	for _, c := range cs[1:] {
+		change.Before = append(change.Before, c.Record)
+	}
+	return f.WithFix(rules.Safe, "keep one of the records, which are the same", change)
 }
 
 // merging returns the fix that makes one record of all that are selected;
@@ -82,7 +99,7 @@ func (s ruleset) merging(selected, several []Candidate) *rules.Fix {
 	for _, c := range selected[1:] {
 		change.Before = append(change.Before, c.Record)
 	}
-	if !better(before, s.count(&Candidate{kept, Parse(text)}), -1) {
+	if !s.better(before, s.count(&Candidate{Record: kept, SPF: Parse(text)}), -1) {
 		return manual
 	}
 	fix := &rules.Fix{Safety: rules.Unsafe, Description: "merge the records into " + quoteLong(text), Changes: zone.ChangeSet{change}}

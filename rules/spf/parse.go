@@ -190,8 +190,12 @@ func (p *parser) mechanism(t *Term, at int) {
 		p.network(t, at+1)
 	case A, MX:
 		end := lengthsAt(p.text, at, t.To)
-		if colon {
+		switch {
+		case colon:
 			t.Domain = p.domainSpec(t, at+1, end)
+		case at < end: // "a/x", "mx/24x"
+			p.fault(DualLength, at, t.To)
+			return
 		}
 		if end < t.To {
 			p.dualLength(t, end)

@@ -258,6 +258,7 @@ func TestFaults(t *testing.T) {
 		{"a/33 -all", `DualLength@8 "/33"`, ""},
 		{"mx:example.com//129 -all", `DualLength@22 "/129"`, ""},
 		{"a/24/64 -all", `DualLength@8 "/24/64"!`, "a/24//64 -all"},
+		{"a/x mx/24x -mx/-1 -all", `DualLength@8 "/x", DualLength@13 "/24x", DualLength@21 "/-1"`, ""},
 		{"a/024 -all", `DualLength@8 "/024"!`, "a/24 -all"},
 		{"a:example.com/ -all", `DualLength@20 "/"`, ""},
 		{"include:example.com/24 -all", `NoLength@26 "/24"`, ""},

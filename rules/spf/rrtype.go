@@ -38,7 +38,7 @@ func (s ruleset) checkRRType(p *rules.Pass, set zone.RRset) {
 		policy := Parse(r.Text())
 		if len(inTXT) == 0 && policy.Form == SPF {
 			f.Message = unused + ", so " + set.Name.String() + " has no SPF. Publish the policy as TXT."
-			f.Fix = s.asTXT(set, i, policy)
+			f.Fix = s.asTXT(p, set, i, policy)
 			p.Report(f)
 			continue
 		}
@@ -56,12 +56,12 @@ func (s ruleset) checkRRType(p *rules.Pass, set zone.RRset) {
 
 // asTXT moves the policy of the one record of the type SPF to TXT, if nothing
 // is wrong with it.
-func (s ruleset) asTXT(set zone.RRset, i int, policy *Record) *rules.Fix {
+func (s ruleset) asTXT(p *rules.Pass, set zone.RRset, i int, policy *Record) *rules.Fix {
 	r := set.Records[i]
 	txt := r
 	txt.Type, txt.Notes, txt.Loc = zone.TypeTXT, 0, zone.Loc{}
 	clean := true
-	for _, n := range s.count(&Candidate{txt, policy}) {
+	for _, n := range s.count(&Candidate{Record: txt, SPF: policy, grower: &grower{zone: p.Zone, servers: p.Servers}}) {
 		clean = clean && n == 0
 	}
 	if len(set.Records) > 1 || !clean {

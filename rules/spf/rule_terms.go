@@ -66,10 +66,10 @@ var gluedTerm = &recordRule{
 		ID:       "spf-glued-term",
 		Severity: rules.Error,
 		Summary:  "SPF terms stand without a blank between them",
-		What: "Two terms of an SPF record run into one another. It often happens where a long record is split into strings: " +
-			"receivers join these without a blank, so one must stand at the end of the first.",
+		What: "Two terms of an SPF record run into one another, or something other than a blank parts them. Where that happens between two strings, " +
+			"zone-txt-joined says it as far as the terms are plain.",
 		Why: "The term is invalid, which voids the whole record, or it names a domain that nobody meant, so that the senders behind it do not pass.",
-		Bad: "@ IN TXT \"v=spf1 ip4:192.0.2.1\" \"include:_spf.example.net -all\"\n",
+		Bad: "@ IN TXT \"v=spf1 ip4:192.0.2.1,include:_spf.example.net~all\"\n",
 		Good: "@ IN TXT \"v=spf1 ip4:192.0.2.1 \" \"include:_spf.example.net -all\"\n" +
 			"www IN TXT \"v=spf1 -all\"\n",
 		Refs: []string{"RFC 7208, section 3.3", "RFC 7208, section 4.6.1"},

@@ -106,9 +106,9 @@ func (s ruleset) versionFix(c *Candidate) *rules.Fix {
 		}
 	}
 	edits = ordered(slices.Clone(edits))
-	after := Candidate{Record: edited(c.Record, edits)}
+	after := Candidate{Record: edited(c.Record, edits), grower: c.grower}
 	after.SPF = Parse(after.Record.Text())
-	if after.SPF.Form != SPF || !better(s.count(c), s.count(&after), -1) {
+	if after.SPF.Form != SPF || !s.better(s.count(c), s.count(&after), -1) {
 		return nil
 	}
 	return &rules.Fix{

@@ -14,7 +14,9 @@ func Rules() []*rules.Rule {
 		ip4Address, ip4Length, ip6Address, ip6Length, ipFamily, dualLength,
 		domainEmpty, domainTopLabel, domainChars, macroSyntax, macroExpOnly, macroP,
 		redirectTwice, expTwice, modifierUnknown, modifier6652,
-		noTerminal, plusAll, afterAll, redirectIgnored, ptr, lookups,
+		noTerminal, plusAll, afterAll, redirectIgnored, ptr,
+		lookups, voids, mxMany, includeNone, redirectNone, includeBad, loop,
+		aVoid, mxNull, dupInclude, ipRedundant, hostBits, prefixZero, expTarget, expUnused, size, parked,
 	}
 	out := []*rules.Rule{missing, s.multiple(), s.rrtype(), s.versionToken()}
 	for _, r := range s {
@@ -43,6 +45,7 @@ type verdict struct {
 	from, to int // octets of the text
 	message  string
 	severity rules.Severity // the rule's if 0
+	related  []rules.Related
 	// stays says that mend does nothing about it.
 	stays bool
 }
@@ -71,6 +74,7 @@ func (s ruleset) rule(r *recordRule) *rules.Rule {
 		}
 		for _, v := range vs[:min(len(vs), maxVerdicts)] {
 			f := c.At(v.from, v.to, v.message).As(v.severity)
+			f.Related = v.related
 			if !v.stays {
 				f.Fix = fix
 			}
@@ -94,9 +98,9 @@ func (s ruleset) fix(c *Candidate, r *recordRule, ways []mending) *rules.Fix {
 		if before == nil {
 			before = s.count(c)
 		}
-		after := Candidate{Record: edited(c.Record, m.edits)}
+		after := Candidate{Record: edited(c.Record, m.edits), grower: c.grower}
 		after.SPF = Parse(after.Record.Text())
-		if after.SPF.Form != c.SPF.Form || !better(before, s.count(&after), slices.Index(s, r)) {
+		if after.SPF.Form != c.SPF.Form || !s.better(before, s.count(&after), slices.Index(s, r)) {
 			continue
 		}
 		return &rules.Fix{Safety: m.safety, Description: m.description, Changes: zone.ChangeSet{zone.Replace(c.Record, after.Record)}}
@@ -107,16 +111,21 @@ func (s ruleset) fix(c *Candidate, r *recordRule, ways []mending) *rules.Fix {
 // count returns how many verdicts each rule has on a record.
 func (s ruleset) count(c *Candidate) []int {
 	out := make([]int, len(s))
+	c.quiet = true
 	for i, r := range s {
 		out[i] = len(r.judge(c))
 	}
+	c.quiet = false
 	return out
 }
 
-// better reports whether no count has grown and that of the index has shrunk.
-func better(before, after []int, index int) bool {
+// better reports whether no count has grown, advice aside that other verdicts
+// hid, and that of the index has shrunk; index is -1 for a rule that is not in
+// the set.
+func (s ruleset) better(before, after []int, index int) bool {
 	for i := range before {
-		if after[i] > before[i] {
+		advice := s[i].Severity == rules.Info && (index < 0 || s[index].Severity > rules.Info)
+		if after[i] > before[i] && !advice {
 			return false
 		}
 	}

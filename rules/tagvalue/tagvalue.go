@@ -8,6 +8,7 @@ package tagvalue
 
 import (
 	"hash/maphash"
+	"slices"
 	"strings"
 )
 
@@ -87,6 +88,9 @@ type Grammar struct {
 // length of the text, and nothing is allocated but room for the tags.
 func (g Grammar) Scan(tags []Tag, text string, from int) []Tag {
 	start := len(tags)
+	if cap(tags) == start { // room for the tags of most records at once
+		tags = slices.Grow(tags, min(strings.Count(text[from:], ";")+1, 16))
+	}
 	for from < len(text) {
 		to := index(text, Span{from, len(text)}, ';')
 		closed := to >= 0
@@ -140,12 +144,9 @@ func (g Grammar) segment(tags []Tag, text string, whole Span) []Tag {
 		if cut >= 0 {
 			t.Whole.To = t.Value.To
 		}
-		for i := t.Whole.From; i < t.Whole.To; i++ {
-			if c := text[i]; (c < ' ' || c > '~') && c != '\t' {
-				t.BadOctet = i
-				t.Faults |= BadOctet
-				break
-			}
+		if i := badOctet(t.Whole.Of(text)); i >= 0 {
+			t.BadOctet = t.Whole.From + i
+			t.Faults |= BadOctet
 		}
 		tags = append(tags, t)
 		if cut < 0 {
@@ -191,9 +192,11 @@ func (g Grammar) glued(text string, value Span) int {
 	}
 	apart := false // whether a word may begin here
 	for i := value.From; i < value.To; {
-		c := text[i]
-		if !apart || !nameOctet(c) {
-			apart = blank(c) || c == ','
+		if !apart || !nameOctet(text[i]) {
+			for i < value.To && !parts[text[i]] {
+				i++
+			}
+			apart = true
 			i++
 			continue
 		}
@@ -315,6 +318,20 @@ func letter(c byte) bool { c |= 0x20; return 'a' <= c && c <= 'z' }
 
 // nameOctet is ALNUMPUNC of RFC 6376, section 3.2.
 func nameOctet(c byte) bool { return letter(c) || '0' <= c && c <= '9' || c == '_' }
+
+// badOctet returns where the first octet stands that is neither printable ASCII
+// nor a space or tab, -1 if there is none.
+func badOctet(s string) int {
+	for i := 0; i < len(s); i++ {
+		if c := s[i]; c-' ' > '~'-' ' && c != '\t' {
+			return i
+		}
+	}
+	return -1
+}
+
+// parts are the octets that part words: blanks and commas.
+var parts = [256]bool{' ': true, '\t': true, '\r': true, '\n': true, ',': true}
 
 func validName(name string) bool {
 	if !letter(name[0]) {

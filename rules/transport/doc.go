@@ -10,13 +10,14 @@ import (
 	"github.com/zonelint/zonelint/rules"
 )
 
-// Rules returns the rules of the package.
-func Rules() []*rules.Rule {
-	return slices.Concat(stsRules, tlsrptRules, tlsaRules)
+// Rules returns the rules of the package. The policies are those that domains of
+// the zones serve; without any, the rules about policies find nothing.
+func Rules(policies ...*Policy) []*rules.Rule {
+	return slices.Concat(stsRules, policyRules(policies), tlsrptRules, tlsaRules)
 }
 
 var stsRules = []*rules.Rule{stsVersion, stsSyntax, stsIDMissing, stsIDFormat, stsDupField, stsMultiple, stsWrongPlace, stsHostMissing}
 
-var tlsrptRules = []*rules.Rule{tlsrptVersion, tlsrptSyntax, tlsrptRUAMissing, tlsrptURI, tlsrptDupTag, tlsrptMultiple, tlsrptWrongPlace, tlsrptOldName}
+var tlsrptRules = []*rules.Rule{tlsrptVersion, tlsrptSyntax, tlsrptRUAMissing, tlsrptURI, tlsrptDupTag, tlsrptMultiple, tlsrptWrongPlace, tlsrptOldName, tlsrptReportMX, tlsrptMissing}
 
-var tlsaRules = []*rules.Rule{tlsaUsage, tlsaSelector, tlsaMatching, tlsaLength, tlsaSMTPChoice}
+var tlsaRules = []*rules.Rule{tlsaUsage, tlsaSelector, tlsaMatching, tlsaLength, tlsaSMTPChoice, tlsaNoSHA256, tlsaMissing}

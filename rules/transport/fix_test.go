@@ -19,7 +19,7 @@ func one(name, before, after string) []string {
 }
 
 func TestFixes(t *testing.T) {
-	const host = "mta-sts IN A 192.0.2.1\n"
+	const host = "mta-sts IN A 192.0.2.1\n@ IN A 192.0.2.1\n"
 	for _, c := range []struct {
 		name, owner, text, fixed string
 		left                     []string
@@ -108,7 +108,7 @@ func TestPlaceFixes(t *testing.T) {
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			changes, left := ruletest.Fixed(t, rules.ExampleHeader+c.zone+"\n", Rules(), c.upTo)
+			changes, left := ruletest.Fixed(t, rules.ExampleHeader+"@ IN A 192.0.2.1\n"+c.zone+"\n", Rules(), c.upTo)
 			if !slices.Equal(changes, c.changes) {
 				t.Errorf("changes:\n got %q\nwant %q", changes, c.changes)
 			}
@@ -128,9 +128,10 @@ func TestSeverity(t *testing.T) {
 		{host + `@ IN TXT "v=STSv1; id=1"`, "error sts-wrong-place"},
 		{host + `www IN TXT "v=STSv1; id=1"`, "warning sts-wrong-place"},
 		{`_mta-sts IN TXT "v=STSv1; id=1"`, "warning sts-host-missing"},
-		{"@ IN MX 10 mx.example.net.\n_mta-sts IN TXT \"v=STSv1; id=1\"", "error sts-host-missing"},
+		{"@ IN MX 10 mx.example.net.\n_mta-sts IN TXT \"v=STSv1; id=1\"", "error sts-host-missing info tlsrpt-missing"},
 		{`_smtp._tls IN TXT "v=TLSRPTv1; rua=http://example.com"`, "error tlsrpt-uri"},
-		{`_smtp._tls IN TXT "v=TLSRPTv1; rua=mailto:a@example.com,http://example.com"`, "warning tlsrpt-uri"},
+		{`_smtp._tls IN TXT "v=TLSRPTv1; rua=mailto:a@example.net,http://example.com"`, "warning tlsrpt-uri"},
+		{`_smtp._tls IN TXT "v=TLSRPTv1; rua=mailto:a@example.com"`, "warning tlsrpt-report-mx"},
 	} {
 		var got []string
 		for _, f := range ruletest.Lint(t, "test.zone", rules.ExampleHeader+c.zone+"\n", Rules()) {

@@ -159,3 +159,35 @@ func checkSMTPChoice(p *rules.Pass, r zone.Record) {
 	}
 	p.Report(f.WithFix(rules.Unsafe, "set the usage to 3 (DANE-EE), with the same certificate", zone.Replace(r, mended)))
 }
+
+var tlsaNoSHA256 = &rules.Rule{
+	ID:       "tlsa-no-sha256",
+	Severity: rules.Info,
+	Summary:  "a mail server has TLSA records with SHA-512 hashes but none with a SHA-256 hash",
+	What:     "The TLSA records at _25._tcp of a host have the matching type 2, and none has 1.",
+	Why:      "Some senders only support SHA-256, which is the one that all must. They cannot use the records, and send mail without a check of the server's certificate.",
+	Bad: `_25._tcp.mail IN TLSA 3 1 2 2b7d6cd8a2f2a0ee0ae4d2a2f9ff4d1a4cfc2ad8a9bb8ec1c0e04f47d1d2a3b42b7d6cd8a2f2a0ee0ae4d2a2f9ff4d1a4cfc2ad8a9bb8ec1c0e04f47d1d2a3b4
+`,
+	Good: `_25._tcp.mail IN TLSA 3 1 1 2b7d6cd8a2f2a0ee0ae4d2a2f9ff4d1a4cfc2ad8a9bb8ec1c0e04f47d1d2a3b4
+_25._tcp.mail IN TLSA 3 1 2 2b7d6cd8a2f2a0ee0ae4d2a2f9ff4d1a4cfc2ad8a9bb8ec1c0e04f47d1d2a3b42b7d6cd8a2f2a0ee0ae4d2a2f9ff4d1a4cfc2ad8a9bb8ec1c0e04f47d1d2a3b4
+`,
+	Refs: []string{"RFC 7672, section 3.1"},
+	Fix:  rules.Manual,
+	Run:  rules.On(tlsas, checkSHA256),
+}
+
+func checkSHA256(p *rules.Pass, r zone.Record) {
+	if r.Data[matchingOctet] != 2 || r.Data[usageOctet] < 2 || !strings.HasPrefix(string(r.Name), "\x03_25\x04_tcp") {
+		return
+	}
+	for _, o := range p.Zone.RRset(r.Name, zone.TypeTLSA) {
+		if len(o.Data) > dataOctets && o.Data[matchingOctet] < 2 {
+			return // the whole certificate needs no hash
+		}
+		if o.Data < r.Data && o.Data[usageOctet] >= 2 && len(o.Data) > dataOctets && o.Data[matchingOctet] == 2 {
+			return // told of that one
+		}
+	}
+	f := rules.At(r, zone.Field(matchingOctet), fmt.Sprintf("%s has TLSA records with SHA-512 hashes only, and some senders only know SHA-256. Add one with the matching type 1.", r.Name))
+	p.Report(f.WithFix(rules.Manual, "add a record with the matching type 1 made from the server's certificate"))
+}

@@ -1,11 +1,13 @@
 package transport
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 
 	"github.com/zonelint/zonelint/rules"
 	"github.com/zonelint/zonelint/rules/ruletest"
+	"github.com/zonelint/zonelint/zone"
 )
 
 const (
@@ -43,4 +45,53 @@ func TestTLSAFixes(t *testing.T) {
 			}
 		})
 	}
+}
+
+// FuzzTLSA compares the verdict on any RDATA with that of RFC 6698, section 2.1,
+// written in another way.
+func FuzzTLSA(f *testing.F) {
+	f.Add([]byte{3, 1, 1}, uint16(25))
+	f.Add(append([]byte{2, 0, 2}, make([]byte, 64)...), uint16(25))
+	f.Add(append([]byte{0, 2, 1}, make([]byte, 32)...), uint16(443))
+	f.Add([]byte{255, 255, 255}, uint16(25))
+	e, err := rules.NewEngine(Rules(), rules.Options{})
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, data []byte, port uint16) {
+		if len(data) > 60000 {
+			return
+		}
+		b := zone.NewBuilder(1)
+		b.Add(zone.Record{Name: zone.MustName(fmt.Sprintf("_%d._tcp.mail.example.com", port)), Type: zone.TypeTLSA, Class: zone.ClassIN, TTL: 3600, Data: string(data)})
+		z := b.Zone(zone.MustName("example.com"))
+		var want []string
+		if len(data) >= 3 {
+			usage, selector, matching, rest := data[0], data[1], data[2], len(data)-3
+			if usage > 3 && usage < 255 {
+				want = append(want, "tlsa-usage")
+			}
+			if selector > 1 && selector < 255 {
+				want = append(want, "tlsa-selector")
+			}
+			if matching > 2 && matching < 255 {
+				want = append(want, "tlsa-mtype")
+			}
+			if matching == 0 && rest == 0 || matching == 1 && rest != 32 || matching == 2 && rest != 64 {
+				want = append(want, "tlsa-len")
+			}
+			if usage < 2 && port == 25 {
+				want = append(want, "tlsa-smtp-choice")
+			}
+			if usage >= 2 && matching == 2 && port == 25 {
+				want = append(want, "tlsa-no-sha256")
+			}
+		}
+		if got := ruletest.IDs(e.Run(z)); !sameSet(got, want) {
+			t.Fatalf("%x at port %d: got %q, want %q", data, port, got, want)
+		}
+		if _, err := e.Fix(z, rules.Unsafe); err != nil {
+			t.Fatal(err)
+		}
+	})
 }

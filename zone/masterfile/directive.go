@@ -12,6 +12,9 @@ func (p *parser) directive(e *entry) *fault {
 	src := p.scan.src
 	w := e.toks[0].text(src)
 	args := e.toks[1:]
+	if end := len(src) - 1; p.scan.pos > end && src[end] != '\n' && src[end] != '\r' && !strings.EqualFold(view(w), "$INCLUDE") {
+		p.fault(zone.ProblemDialect, &fault{e.start, int(e.toks[len(e.toks)-1].end), "This directive is the last line of the file and has no line end; BIND refuses the zone for that (\"extra input text\"). End the line."})
+	}
 	switch {
 	case strings.EqualFold(view(w), "$ORIGIN"):
 		return p.setOrigin(src, e)

@@ -126,6 +126,9 @@ func (p *parser) generate(e *entry) *fault {
 			Notes: notes | n&^zone.Unquoted, File: uint16(p.index), Offset: uint32(e.start),
 		})
 		if p.stopped || stop-i < step {
+			if len(rhs) > 1 {
+				p.fault(zone.ProblemDialect, &fault{int(rhs[0].start), int(rhs[len(rhs)-1].end), "The data of this $GENERATE are several words, as PowerDNS takes them; BIND takes one and refuses the zone. Put them in quotes."})
+			}
 			return nil
 		}
 	}

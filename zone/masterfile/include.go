@@ -44,6 +44,9 @@ func (p *parser) include(e *entry) *fault {
 		p.fault(zone.ProblemInclude, faultAt(t, "%s", why))
 		return nil
 	}
+	if p.source.included == nil {
+		p.source.included = map[includeKey]int{}
+	}
 	p.source.included[includeKey{p.index, n}] = len(p.source.files)
 	p.source.files = append(p.source.files, f)
 	saved := *p

@@ -26,7 +26,8 @@ func findOrigin(name string, src []byte, given zone.Name) (zone.Name, error) {
 // one: an absolute $ORIGIN, or the absolute owner of an SOA record.
 func writtenOrigin(src []byte) zone.Name {
 	s := scanner{src: src}
-	var e entry
+	var few [16]token
+	e := entry{toks: few[:0]}
 	for {
 		f, ok := s.scan(&e)
 		if !ok || s.unclosed > maxUnclosed {
@@ -88,7 +89,13 @@ func OriginOfFile(name string) zone.Name {
 		}
 	}
 	for _, l := range labels {
-		if l == "" || strings.Trim(l, "abcdefghijklmnopqrstuvwxyz0123456789-_") != "" {
+		if l == "" {
+			return ""
+		}
+	}
+	for i := range len(base) {
+		c := base[i]
+		if (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-' && c != '_' && c != '.' {
 			return ""
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"math"
+	"sync"
 
 	"github.com/zonelint/zonelint/zone"
 )
@@ -19,7 +20,9 @@ func Parse(name string, src []byte, opts Options) (*zone.Zone, error) {
 	if err != nil {
 		return nil, err
 	}
-	return p.zone(), nil
+	z := p.zone()
+	p.release()
+	return z, nil
 }
 
 // parse reads all entries of a file and of those that it includes.
@@ -44,13 +47,24 @@ func parse(name string, src []byte, opts Options) (*parser, error) {
 }
 
 func newParser(f *file, opts Options, origin zone.Name) *parser {
-	p := &parser{
+	p := parsers.Get().(*parser)
+	*p = parser{
 		opts: opts, builder: zone.NewBuilder(estimate(f.src)), first: origin, complete: true,
-		rdata: rdataReader{buf: make([]byte, 0, 512)}, nameBuf: make([]byte, 0, zone.MaxName+1),
-		source: &source{files: []*file{f}, included: map[includeKey]int{}, opts: opts, origin: origin},
+		rdata: p.rdata, nameBuf: p.nameBuf, spare: p.spare,
+		source: &source{files: []*file{f}, opts: opts, origin: origin},
 	}
 	p.builder.SetSource(p.source)
 	return p
+}
+
+// parsers keeps parsers for the buffers that they have: with thousands of small
+// files, making those anew costs as much as reading records.
+var parsers = sync.Pool{New: func() any { return new(parser) }}
+
+// release gives the buffers back. The parser must not be used after that.
+func (p *parser) release() {
+	*p = parser{rdata: p.rdata, nameBuf: p.nameBuf, spare: p.spare}
+	parsers.Put(p)
 }
 
 // checkText refuses what cannot be a zone file.
@@ -99,6 +113,7 @@ type parser struct {
 	source  *source
 	rdata   rdataReader
 	nameBuf []byte
+	spare   *entry    // to read entries into; nil while it is in use
 	first   zone.Name // the initial origin
 	apex    zone.Name // owner of the first SOA
 	class   zone.Class
@@ -164,13 +179,18 @@ func (p *parser) file(index int, origin zone.Name) {
 
 // entries reads what the scanner has before it.
 func (p *parser) entries() {
-	e := entry{toks: make([]token, 0, 16)}
+	e := p.spare
+	p.spare = nil
+	if e == nil { // the first use, or within an $INCLUDE
+		e = &entry{toks: make([]token, 0, 16)}
+	}
+	defer func() { p.spare = e }()
 	for !p.stopped {
-		f, ok := p.scan.scan(&e)
+		f, ok := p.scan.scan(e)
 		if !ok {
 			break
 		}
-		p.entry(&e, f)
+		p.entry(e, f)
 		if p.scan.unclosed > maxUnclosed {
 			p.limit(f, "Too many parentheses are never closed; the rest of this file was not read.")
 		}

@@ -47,7 +47,7 @@ func (p *parser) readParts() bool {
 		q := *p
 		q.builder = builders.Builders[i]
 		if i > 0 {
-			q.rdata, q.nameBuf = rdataReader{buf: make([]byte, 0, 512)}, make([]byte, 0, zone.MaxName+1)
+			q.rdata, q.nameBuf, q.spare = rdataReader{}, nil, nil
 			q.ttls.defaultTTL, q.ttls.hasDefault = pt.ttl, true
 		}
 		parsers[i] = &q

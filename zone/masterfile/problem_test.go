@@ -446,6 +446,9 @@ var problemTests = []struct {
 	{"a (\n 60 A 192.0.2.1\n MX 10 b", []string{
 		"4:3+1 -a This parenthesis is never closed, so the entry has no end. Add the closing parenthesis.",
 	}},
+	{"$GENERATE 1-2 a$ MX 10 b$ ; two", []string{
+		"4:21+5 The data of this $GENERATE are several words, as PowerDNS takes them; BIND takes one and refuses the zone. Put them in quotes.",
+	}},
 	{"a MX 10 (\n b\n c )", []string{
 		"6:2+1 -a/MX \"c\" is too much: An MX record's data are a preference, a host name.",
 	}},

@@ -16,7 +16,7 @@ import (
 )
 
 // udpSize is what is offered by EDNS: replies up to it are not fragmented
-// (RFC 9715, section 3.1 and appendix A).
+// (RFC 9715, section 3.2).
 const udpSize = 1232
 
 // The most octets that are read as one message: over TCP all that there can be

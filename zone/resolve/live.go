@@ -69,6 +69,9 @@ func NewDNS(ctx context.Context, o DNSOptions) *DNS {
 // Query implements Server. A server that fails, refuses or says nothing that
 // can be trusted leaves the answer Unknown, with the reason.
 func (d *DNS) Query(name zone.Name, t zone.Type) Reply {
+	if neverAsked(name) {
+		return Reply{Status: zone.NameError, From: Live}
+	}
 	key := zone.Key{Name: name, Type: t}
 	d.mu.Lock()
 	p, known := d.answers[key]
@@ -88,6 +91,13 @@ func (d *DNS) Query(name zone.Name, t zone.Type) Reply {
 	defer close(p.ready)
 	p.reply = d.resolve(name, t)
 	return p.reply
+}
+
+// neverAsked reports whether a name lies in a domain that is not in the DNS and
+// never will be, and that it must not be asked for (RFC 6761, section 6.4;
+// RFC 7686, section 2; RFC 9476, section 2).
+func neverAsked(name zone.Name) bool {
+	return name.Within("\x07invalid\x00") || name.Within("\x05onion\x00") || name.Within("\x03alt\x00")
 }
 
 func unknownLive(err error) Reply { return Reply{From: Live, Err: err} }
@@ -139,11 +149,12 @@ func (d *DNS) ask(name zone.Name, t zone.Type) ([]link, error) {
 				return nil, d.ctx.Err()
 			case silent != nil:
 				err = fmt.Errorf("%s: %w", u, silent)
+				u.lose(silent)
 				u.check(d.ctx, start, d.timeout)
 				continue
 			}
 			links, bad := readReply(name, t, m)
-			u.note(m.Rcode)
+			u.answered(m.Rcode)
 			if bad == nil {
 				return links, nil
 			}
@@ -174,6 +185,7 @@ type upstream struct {
 
 	mu       sync.Mutex
 	heard    time.Time // when it last answered anything
+	lost     int       // tries without a reply since it last answered a question
 	useful   bool      // it answered a question without refusing
 	refused  bool
 	dead     error // why it is asked no more
@@ -194,15 +206,29 @@ func (u *upstream) givenUp() bool {
 	return u.dead != nil
 }
 
-// note takes down that the server answered.
-func (u *upstream) note(rcode int) {
+// answered takes down that the server answered a question.
+func (u *upstream) answered(rcode int) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	u.heard = time.Now()
+	u.heard, u.lost = time.Now(), 0
 	if rcode == dns.RcodeRefused {
 		u.refused = true
 	} else {
 		u.useful = true
+	}
+}
+
+// maxLost is after how many tries in a row without a reply a server is given up
+// though it answers probes: one that reaches no other server knows the root's
+// SOA record for days.
+const maxLost = 100
+
+// lose takes down that a question was not answered.
+func (u *upstream) lose(why error) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if u.lost++; u.lost >= maxLost && u.dead == nil {
+		u.dead = why
 	}
 }
 
@@ -224,9 +250,10 @@ func (u *upstream) check(ctx context.Context, start time.Time, timeout time.Dura
 	}
 	var err error
 	for range tries {
-		var m *dns.Msg
-		if m, err = u.exchange(ctx, zone.Root, zone.TypeSOA, timeout); err == nil {
-			u.note(m.Rcode)
+		if _, err = u.exchange(ctx, zone.Root, zone.TypeSOA, timeout); err == nil {
+			u.mu.Lock()
+			defer u.mu.Unlock()
+			u.heard = time.Now()
 			return
 		}
 	}

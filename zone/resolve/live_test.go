@@ -201,6 +201,9 @@ func TestReplies(t *testing.T) {
 	if n := s.times("found.example.net. A"); n != 1 {
 		t.Errorf("found.example.net. was asked %d times", n)
 	}
+	if n := s.times("fail.example.net. A"); n != 1 {
+		t.Errorf("a server that failed was asked %d times", n)
+	}
 	a := resolve.Lookup(nil, []resolve.Server{live}, zone.MustName("found.example.net"), zone.TypeA)
 	for i, want := range []string{"192.0.2.1", "192.0.2.2"} {
 		if r := a.Records[i]; r.Addr().String() != want || r.Name != zone.MustName("found.example.net") || r.TTL != 0 {
@@ -419,6 +422,32 @@ func TestDeadName(t *testing.T) {
 	}
 }
 
+// One that answers nothing but the probes is given up in the end.
+func TestCutOffResolver(t *testing.T) {
+	s := serve(t, true, func(_ dns.ResponseWriter, q *dns.Msg) *dns.Msg {
+		if q.Question[0].Name == "." {
+			return reply(t, q, 0, ". 60 IN SOA a. b. 1 2 3 4 5")
+		}
+		return nil
+	})
+	live := s.live(t, 20*time.Millisecond)
+	var wg sync.WaitGroup
+	for i := range 500 {
+		wg.Go(func() {
+			if r := live.Query(zone.MustName(fmt.Sprintf("h%d.example.net", i)), zone.TypeA); r.Status != zone.Unknown {
+				t.Errorf("%v", r)
+			}
+		})
+	}
+	wg.Wait()
+	if errs := live.Failures(); len(errs) != 1 || !strings.Contains(errs[0].Error(), "did not answer") {
+		t.Errorf("failures %v", errs)
+	}
+	if n := s.udp.Load(); n > 300 {
+		t.Errorf("%d queries", n)
+	}
+}
+
 // However many ask, a question is put once, and no more than so many at a time.
 func TestSingleFlight(t *testing.T) {
 	var now, most atomic.Int32
@@ -486,6 +515,23 @@ func TestContext(t *testing.T) {
 	}
 	if errs := live.Failures(); len(errs) > 0 {
 		t.Errorf("failures %v", errs)
+	}
+}
+
+// Names that are not for the DNS never leave the machine.
+func TestNeverAsked(t *testing.T) {
+	s := serve(t, true, func(_ dns.ResponseWriter, q *dns.Msg) *dns.Msg { return reply(t, q, 0) })
+	live := s.live(t, 5*time.Second)
+	for _, name := range []string{"mx.invalid", "x.onion", "a.b.alt", "invalid"} {
+		if r := live.Query(zone.MustName(name), zone.TypeA); r.Status != zone.NameError {
+			t.Errorf("%s: %v", name, r)
+		}
+	}
+	if n := s.udp.Load(); n != 0 {
+		t.Errorf("%d queries", n)
+	}
+	if r := live.Query(zone.MustName("notinvalid"), zone.TypeA); r.Status != zone.NoData {
+		t.Errorf("%v", r)
 	}
 }
 

@@ -125,8 +125,11 @@ func query(z *zone.Zone, servers []Server, name zone.Name, t zone.Type) (unknown
 // or below one of its delegations is not its business; what it does not know of
 // its own names nobody else does: the DNS, for one, may serve an older zone.
 func askFor(z *zone.Zone, name zone.Name, t zone.Type, from Origin) Reply {
+	if !name.Within(z.Apex) {
+		return Reply{}
+	}
 	r := Ask(z, name, t)
-	if r.Status != zone.Unknown || name.Within(z.Apex) && z.Cut(name) == "" {
+	if r.Status != zone.Unknown || z.Cut(name) == "" {
 		r.From = from
 	}
 	return r

@@ -174,6 +174,9 @@ func TestWorld(t *testing.T) {
 	w := resolve.NewWorld([]*zone.Zone{parse(t, "example.com.", "www CNAME web.example.net.\nlame NS ns.invalid.\n")})
 	for name, want := range map[string]string{
 		"example.com":        "no data neighbour 0 example.com.",
+		"com":                "no data neighbour 0 com.",
+		".":                  "no data neighbour 0 .",
+		"org":                "name error neighbour 0 org.",
 		"www.example.com":    "name error neighbour 0 web.example.net. <www.example.com.",
 		"x.example.org":      "name error neighbour 0 x.example.org.",
 		"a.lame.example.com": "unknown nowhere 0 a.lame.example.com.",

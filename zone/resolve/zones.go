@@ -6,8 +6,10 @@ import "github.com/zonelint/zonelint/zone"
 // the longest apex at or above it.
 type Zones struct {
 	byApex map[zone.Name]*zone.Zone
-	// closed says that there is no DNS but these zones.
+	// closed says that there is no DNS but these zones; above are then the names
+	// that exist because an apex lies below them (RFC 8020, section 2).
 	closed bool
+	above  map[zone.Name]bool
 }
 
 // NewZones returns a Server for zones of which no two have the same apex; of
@@ -16,7 +18,15 @@ func NewZones(zs []*zone.Zone) *Zones { return &Zones{byApex: byApex(zs)} }
 
 // NewWorld is NewZones for zones that are the only DNS there is: a name outside
 // of all of them does not exist.
-func NewWorld(zs []*zone.Zone) *Zones { return &Zones{byApex: byApex(zs), closed: true} }
+func NewWorld(zs []*zone.Zone) *Zones {
+	s := &Zones{byApex: byApex(zs), closed: true, above: map[zone.Name]bool{zone.Root: true}}
+	for apex := range s.byApex {
+		for n := apex.Parent(); n != "" && !s.above[n]; n = n.Parent() {
+			s.above[n] = true
+		}
+	}
+	return s
+}
 
 func byApex(zs []*zone.Zone) map[zone.Name]*zone.Zone {
 	m := make(map[zone.Name]*zone.Zone, len(zs))
@@ -35,8 +45,11 @@ func (s *Zones) Query(name zone.Name, t zone.Type) Reply {
 			return askFor(z, name, t, Neighbour)
 		}
 	}
-	if s.closed {
-		return Reply{Status: zone.NameError, From: Neighbour}
+	switch {
+	case !s.closed:
+		return Reply{}
+	case s.above[name]:
+		return Reply{Status: zone.NoData, From: Neighbour}
 	}
-	return Reply{}
+	return Reply{Status: zone.NameError, From: Neighbour}
 }

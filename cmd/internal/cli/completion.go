@@ -96,7 +96,7 @@ var flagValues = map[string]struct {
 }
 
 // argValues are the kinds of argument of the commands that take some.
-var argValues = map[string]string{"check": valueFile, "fix": valueFile, "explain": valueRules, "show": valuePacks, "completion": valueWords}
+var argValues = map[string]string{"check": valueFile, "fix": valueFile, "eval": valueFile, "tree": valueFile, "explain": valueRules, "show": valuePacks, "completion": valueWords}
 
 func completedCommand(parent string, c *urfave.Command) completed {
 	out := completed{Path: strings.TrimSpace(parent + " " + c.Name), Name: c.Name, Usage: c.Usage, Args: valueNone}

@@ -60,7 +60,7 @@ func (a *app) fix(c *urfave.Context) error {
 		f.surgeon.upTo = rules.Unsafe
 	}
 	if c.IsSet("select") || c.IsSet("ignore") {
-		if f.surgeon.judge, err = rules.NewEngine(all.Rules(l.selector), rules.Options{Servers: l.servers}); err != nil {
+		if f.surgeon.judge, err = rules.NewEngine(all.Rules(l.selector, l.policies...), rules.Options{Servers: l.servers}); err != nil {
 			return err
 		}
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/zonelint/zonelint/rules/all"
 	"github.com/zonelint/zonelint/rules/pack"
 	"github.com/zonelint/zonelint/rules/spelling"
+	"github.com/zonelint/zonelint/rules/transport"
 	"github.com/zonelint/zonelint/zone"
 	"github.com/zonelint/zonelint/zone/masterfile"
 	"github.com/zonelint/zonelint/zone/resolve"
@@ -37,6 +38,7 @@ func ruleFlags() []urfave.Flag {
 	return []urfave.Flag{
 		&urfave.StringSliceFlag{Name: "pack", Category: groupRules, Usage: "`PACK`: check what this mail host asks for; an id or a .yaml file; repeatable; without it the host is recognised by MX, SPF and autoconfig"},
 		&urfave.StringSliceFlag{Name: "var", Category: groupRules, Usage: "`NAME=VALUE`: give a variable of a pack its value (\"zonelint packs show\" tells them); repeatable"},
+		&urfave.StringSliceFlag{Name: "mta-sts-policy", Category: groupRules, Usage: "`FILE`: check this MTA-STS policy (mta-sts.txt) with the domains that have MTA-STS; DOMAIN=FILE for one domain; repeatable"},
 		&urfave.StringSliceFlag{Name: "select", Category: groupRules, Usage: "`RULES`: look for these rules only; ids with commas between, \"spf-*\" for a family; repeatable"},
 		&urfave.StringSliceFlag{Name: "ignore", Category: groupRules, Usage: "`RULES`: leave these rules out; as --select"},
 		&urfave.StringSliceFlag{Name: "severity", Category: groupRules, Usage: "`RULE=LEVEL`: give findings of a rule another severity; error, warning or info; repeatable"},
@@ -187,7 +189,7 @@ func packFailure(arg string, err error) error {
 }
 
 // engineOf makes the engine that the flags of ruleFlags ask for.
-func engineOf(c *urfave.Context, s pack.Selector, servers []resolve.Server) (*rules.Engine, error) {
+func engineOf(c *urfave.Context, s pack.Selector, policies []*transport.Policy, servers []resolve.Server) (*rules.Engine, error) {
 	o := rules.Options{Servers: servers, Select: idList(c.StringSlice("select")), Ignore: idList(c.StringSlice("ignore")), Severity: map[string]rules.Severity{}}
 	for _, v := range idList(c.StringSlice("severity")) {
 		id, level, ok := strings.Cut(v, "=")
@@ -200,7 +202,7 @@ func engineOf(c *urfave.Context, s pack.Selector, servers []resolve.Server) (*ru
 		}
 		o.Severity[id] = sev
 	}
-	list := all.Rules(s)
+	list := all.Rules(s, policies...)
 	e, err := rules.NewEngine(list, o)
 	var unknown *rules.UnknownRuleError
 	if errors.As(err, &unknown) {

@@ -9,6 +9,7 @@ import (
 	"github.com/zonelint/zonelint/cmd/internal/report"
 	"github.com/zonelint/zonelint/rules"
 	"github.com/zonelint/zonelint/rules/pack"
+	"github.com/zonelint/zonelint/rules/transport"
 	"github.com/zonelint/zonelint/zone"
 	"github.com/zonelint/zonelint/zone/masterfile"
 	"github.com/zonelint/zonelint/zone/resolve"
@@ -21,6 +22,7 @@ type lint struct {
 	engine   *rules.Engine
 	selector pack.Selector
 	detector *pack.Detector
+	policies []*transport.Policy
 	servers  []resolve.Server
 	loader   *loader
 	found    found
@@ -41,6 +43,9 @@ func (a *app) newLint(c *urfave.Context) (*lint, error) {
 		return nil, err
 	}
 	l.detector = pack.NewDetector(l.selector)
+	if l.policies, err = policiesOf(c); err != nil {
+		return nil, err
+	}
 	if l.loader, err = newLoader(c.String("include-root"), options, a.In); err != nil {
 		return nil, err
 	}
@@ -51,7 +56,7 @@ func (a *app) newLint(c *urfave.Context) (*lint, error) {
 	l.found = findTargets(l.loader.cwd, args, c.String("stdin-filename"))
 	l.beside = newNeighbours(c.Context, l.loader, l.found.targets)
 	if l.servers, err = a.serversOf(c, l.loader, l.beside); err == nil {
-		l.engine, err = engineOf(c, l.selector, l.servers)
+		l.engine, err = engineOf(c, l.selector, l.policies, l.servers)
 	}
 	if err != nil {
 		l.loader.close()

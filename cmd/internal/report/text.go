@@ -22,6 +22,9 @@ func (t text) Append(buf []byte, r *Result) []byte {
 	var before zone.Span
 	for _, f := range r.Findings {
 		src := r.Zone.Source
+		if f.Loc.Source != nil {
+			src = f.Loc.Source // of a file beside the zone
+		}
 		if f.Span == before && len(f.Related) == 0 {
 			src = nil // the same lines stand right above
 		}

@@ -12,7 +12,8 @@ import (
 )
 
 // Evaluate answers a query. It asks no more than the limits of RFC 7208,
-// section 4.6.4, allow.
+// section 4.6.4, allow. The time is linear in the length of the records, and of
+// Sender and Helo for each macro that asks for them.
 func Evaluate(q Query) *Verdict {
 	c := &checker{Query: q, ip: q.IP.Unmap().WithZone(""), v: &Verdict{}}
 	domain := c.identify()
@@ -223,7 +224,11 @@ func (c *checker) leadsBack(to aim) answer {
 }
 
 func (c *checker) lookup(name zone.Name, t zone.Type) resolve.Answer {
-	return resolve.Lookup(c.Zone, c.Servers, name, t)
+	a := resolve.Lookup(c.Zone, c.Servers, name, t)
+	if p := (Pinned{a.Name, a.Date}); a.From == resolve.Pinned && !slices.Contains(c.v.Pinned, p) {
+		c.v.Pinned = append(c.v.Pinned, p)
+	}
+	return a
 }
 
 // gap notes a question that nobody can answer, once a term.

@@ -138,6 +138,19 @@ func TestDNSFails(t *testing.T) {
 	}
 }
 
+// What is known of a past day is told with the day.
+func TestPinned(t *testing.T) {
+	name := zone.MustName("example.net")
+	facts := resolve.NewFacts([]resolve.Fact{{Name: name, Type: zone.TypeTXT, Data: []string{zone.TextData("v=spf1 ip4:192.0.2.1")}, Date: "2026-11-01"}})
+	v := evaluate.Evaluate(evaluate.Query{
+		Zone: parse(t, `@ TXT "v=spf1 include:example.net include:example.net -all"`), Servers: []resolve.Server{facts},
+		IP: netip.MustParseAddr("192.0.2.2"), Sender: "a@example.com",
+	})
+	if want := []evaluate.Pinned{{Name: name, Date: "2026-11-01"}}; v.Result != evaluate.Fail || !slices.Equal(v.Pinned, want) {
+		t.Errorf("%s, %v", v.Result, v.Pinned)
+	}
+}
+
 func TestTrace(t *testing.T) {
 	z := parse(t, `@ TXT "v=spf1 ip4:192.0.2.1 include:s.example.com ptr:example.com -all exp=why.example.com"`+"\n"+
 		`s TXT "v=spf1 a:x.example.com redirect=mail.example.com"`+"\n"+`mail TXT "v=spf1 ?a"`+"\n"+`why TXT "%{i} %{c} %{r} %{t}: %{h} of %{d}, %{S}"`+"\n"+server)
@@ -163,6 +176,34 @@ func TestTrace(t *testing.T) {
 	}
 	if want := "192.0.2.9 192.0.2.9 mx.example.org 1795219200: h.example.net of example.com, a%40example.com"; v.Explanation != want || v.ExplainedBy.String() != "why.example.com." {
 		t.Errorf("%q (%s)", v.Explanation, v.NotExplained)
+	}
+}
+
+// An exp modifier that explains nothing does no harm.
+func TestNotExplained(t *testing.T) {
+	for text, want := range map[string]string{
+		`e TXT "100%"`:                   "the text of e.example.com. has a syntax error",
+		`e TXT "a"` + "\n" + `e TXT "b"`: "e.example.com. has 2 TXT records, where receivers take exactly one",
+		`e A 192.0.2.1`:                  "e.example.com. has no TXT record",
+		`x A 192.0.2.1`:                  "e.example.com. has no TXT record",
+		`e CNAME e.example.net.`:         "nothing is known of the TXT records of e.example.net.",
+		`e TXT "%{l}"`:                   "the text of e.example.com. is not ASCII when its macros are replaced",
+		`e TXT "` + strings.Repeat(`%{s}" "`, 1000) + `"`: "the text of e.example.com. comes to 21000 octets, of which no reply has room",
+		`e TXT "%{p}"`: "nothing is known of the PTR records of 1.2.0.192.in-addr.arpa.",
+	} {
+		from := "local@strict.example.com"
+		if strings.Contains(want, "ASCII") {
+			from = "l\u00f6cal@strict.example.com"
+		}
+		if strings.Contains(want, "21000") {
+			from = "local23@f.example.com"
+			text += "\n" + `f TXT "v=spf1 -all exp=e.example.com"`
+		}
+		z := parse(t, `strict TXT "v=spf1 -all exp=e.example.com"`+"\n"+text)
+		v := evaluate.Evaluate(evaluate.Query{Zone: z, IP: netip.MustParseAddr("192.0.2.1"), Sender: from})
+		if v.Result != evaluate.Fail || v.Explanation != "" || v.NotExplained != want || len(v.Gaps) > 0 || v.Lookups > 0 {
+			t.Errorf("%s: %s, %q, %q\nwant %q", text, v.Result, v.Explanation, v.NotExplained, want)
+		}
 	}
 }
 

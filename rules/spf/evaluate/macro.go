@@ -51,6 +51,10 @@ func (c *checker) value(f *frame, letter byte, i int, bad *answer) string {
 // written returns a name as a macro has it: without escapes and final dot.
 func written(name zone.Name) string { return strings.Join(name.Labels(), ".") }
 
+// maxExplanation bounds an explanation, in octets; it is to fit into an SMTP
+// reply (RFC 7208, section 6.2).
+const maxExplanation = 1 << 14
+
 // explain computes the explanation of a fail that a mechanism of a record gave
 // (RFC 7208, section 6.2).
 func (c *checker) explain(f *frame) {
@@ -95,6 +99,8 @@ func (c *checker) explain(f *frame) {
 		not("the text of %s has a syntax error", to.name)
 	case strings.IndexFunc(text, func(r rune) bool { return r > '~' }) >= 0:
 		not("the text of %s is not ASCII when its macros are replaced", to.name)
+	case len(text) > maxExplanation:
+		not("the text of %s comes to %d octets, of which no reply has room", to.name, len(text))
 	default:
 		c.v.Explanation, c.v.ExplainedBy = text, to.name
 	}

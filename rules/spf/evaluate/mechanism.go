@@ -246,8 +246,8 @@ func (c *checker) mx(t *spf.Term, to aim, i int) answer {
 		// Nobody knows how many hosts there may be.
 		return c.missing(r, zone.TypeMX, i, Unknown)
 	}
-	if len(r.Records) > maxMX {
-		return answer{outcome: Broken, detail: fmt.Sprintf("%s has %d MX records, more than the %d that are allowed", to.name, len(r.Records), maxMX)}
+	if len(r.Records) > spf.MaxMX {
+		return answer{outcome: Broken, detail: fmt.Sprintf("%s has %d MX records, more than the %d that are allowed", to.name, len(r.Records), spf.MaxMX)}
 	}
 	slices.SortStableFunc(r.Records, func(a, b zone.Record) int { return cmp.Compare(a.Preference(), b.Preference()) })
 	var unclear []resolve.Answer

@@ -136,8 +136,8 @@ func serve(t *testing.T, data map[string][]map[string]yaml.Node) *dns {
 	return d
 }
 
-// oracle returns the folder of blitiri.com.ar/go/spf, which has the suite.
-func oracle(t *testing.T) string {
+// oracleDir returns the folder of blitiri.com.ar/go/spf, which has the suite.
+func oracleDir(t *testing.T) string {
 	out, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "blitiri.com.ar/go/spf").Output()
 	if err != nil {
 		t.Fatalf("go list: %v", err)
@@ -146,7 +146,7 @@ func oracle(t *testing.T) string {
 }
 
 func suites(t *testing.T, file string) []suite {
-	f, err := os.Open(filepath.Join(oracle(t), "testdata", file))
+	f, err := os.Open(filepath.Join(oracleDir(t), "testdata", file))
 	if err != nil {
 		t.Fatal(err)
 	}

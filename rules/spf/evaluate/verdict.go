@@ -8,16 +8,16 @@ import (
 	"net/netip"
 	"time"
 
+	"github.com/zonelint/zonelint/rules/spf"
 	"github.com/zonelint/zonelint/zone"
 	"github.com/zonelint/zonelint/zone/resolve"
 )
 
 // The limits of RFC 7208, section 4.6.4.
 const (
-	MaxLookups = 10 // terms that query the DNS
-	MaxVoids   = 2  // terms whose query has no answer
-	maxMX      = 10 // hosts of an mx
-	maxPTR     = 10 // names of an address; the others are ignored
+	MaxLookups = spf.MaxLookups // terms that query the DNS
+	MaxVoids   = spf.MaxVoids   // terms whose query has no answer
+	maxPTR     = 10             // names of an address; the others are ignored
 )
 
 // Query is the arguments of check_host() (RFC 7208, section 4.1) and the DNS
@@ -122,6 +122,12 @@ type Gap struct {
 	gives Result
 }
 
+// Pinned is an answer of resolve.Pinned that was used: a fact of a past day.
+type Pinned struct {
+	Name zone.Name
+	Date string // as 2006-01-02
+}
+
 // Verdict is the answer to a Query.
 type Verdict struct {
 	Result Result
@@ -142,6 +148,8 @@ type Verdict struct {
 	Syntax bool
 	Trace  []Step
 	Gaps   []Gap
+	// Pinned are the answers that are not of now, each name once.
+	Pinned []Pinned
 	// Lookups and Voids are those counted by RFC 7208, section 4.6.4. With Gaps
 	// they may be more.
 	Lookups, Voids int
