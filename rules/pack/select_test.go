@@ -290,8 +290,8 @@ func TestMessages(t *testing.T) {
 		},
 		{
 			goodMX + goodDMARC + goodRecords,
-			`example.com. has no SPF record, so receivers cannot tell mail that webmo sends for it from forged mail. Add "v=spf1 a mx include:spf.webmo.fr ~all".`,
-			`add TXT "v=spf1 a mx include:spf.webmo.fr ~all"`,
+			`example.com. has no SPF record, so receivers cannot tell mail that webmo sends for it from forged mail. Add "v=spf1 mx include:spf.webmo.fr ~all".`,
+			`add TXT "v=spf1 mx include:spf.webmo.fr ~all"`,
 		},
 		{
 			goodMX + "@ IN TXT \"v=spf1 mx -all\"\n" + goodDMARC + goodRecords,

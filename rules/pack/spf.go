@@ -121,7 +121,7 @@ func (c *check) spfAt(domain string) (*spf.Record, bool) {
 func (c *check) newSPF() (text string, ok bool) {
 	want := c.pack.SPF
 	if want.Create != "" {
-		return want.Create, true
+		return c.withoutVoid(want.Create), true
 	}
 	text, ok = "v=spf1", true
 	for i := range c.pack.compiled.spf[0] {
@@ -133,6 +133,20 @@ func (c *check) newSPF() (text string, ok bool) {
 		text += " " + want.All
 	}
 	return text, ok
+}
+
+// withoutVoid returns a record without the term "a" if the apex certainly has no
+// address, and without "mx" if it has no MX record and gets none: they would
+// pass nobody, and receivers allow two such terms (RFC 7208, section 4.6.4).
+func (c *check) withoutVoid(text string) string {
+	lacks := func(t zone.Type) bool { return c.z.Lookup(c.z.Apex, t).Status.Absent() }
+	if lacks(zone.TypeA) && lacks(zone.TypeAAAA) {
+		text = strings.Replace(text, " a ", " ", 1)
+	}
+	if lacks(zone.TypeMX) && !c.sure {
+		text = strings.Replace(text, " mx ", " ", 1)
+	}
+	return text
 }
 
 func spfMissing(p *rules.Pass, c *check) {
