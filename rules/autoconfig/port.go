@@ -54,7 +54,7 @@ var portTLS = &rules.Rule{
 	Good: `_submissions._tcp IN SRV 0 1 465 smtp.example.net.
 _submission._tcp IN SRV 0 1 587 smtp.example.net.
 `,
-	Refs: []string{"RFC 6186, section 3", "RFC 8314, section 3", "RFC 8314, section 5.1", "RFC 6764, section 3"},
+	Refs: []string{"RFC 6186, section 3", "RFC 8314, section 3", "RFC 8314, section 5.1", "RFC 6764"},
 	Fix:  rules.Unsafe,
 	Run:  ports(checkTLS),
 }

@@ -11,8 +11,8 @@ type service struct {
 	mail bool
 }
 
-// services by label: RFC 6186, section 3; RFC 8314, section 5.1; RFC 6764,
-// section 3; RFC 5804, section 1.8; RFC 8620, section 2.2; and the autodiscover
+// services by label: RFC 6186, section 3; RFC 8314, section 5.1; RFC 6764;
+// RFC 5804, section 1.8; RFC 8620, section 2.2; and the autodiscover
 // of Microsoft (MS-OXDISCO).
 var services = map[string]*service{
 	"_imap":         {"_imap", "IMAP with STARTTLS", 143, "_imaps", true},

@@ -1,6 +1,7 @@
 package dkim
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 
@@ -121,4 +122,18 @@ func TestLinear(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestLinearZone checks that following the CNAMEs of selectors takes time in
+// proportion to their number.
+func TestLinearZone(t *testing.T) {
+	ruletest.Linear(t, 400, func(size int) {
+		var b strings.Builder
+		b.WriteString(rules.ExampleHeader)
+		for i := range size {
+			n := strconv.Itoa(i)
+			b.WriteString("s" + n + "._domainkey IN CNAME k" + n + "\nk" + n + " IN TXT \"v=DKIM1; p=\"\ns" + n + ".domainkey IN TXT \"v=DKIM1; p=\"\nt" + n + "._domainkey IN CNAME t" + strconv.Itoa(i+1) + "._domainkey\n")
+		}
+		ruletest.Lint(t, "x.zone", b.String(), Rules())
+	})
 }

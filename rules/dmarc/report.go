@@ -173,16 +173,23 @@ func external(p *rules.Pass, domain, host zone.Name) string {
 		return "receivers"
 	}
 	a, b := walk(p, domain, true), walk(p, host, true)
+	differ := a.apart(host) || b.apart(domain) || a.state != open && b.state != open && a.org != b.org
 	switch {
-	case a.state == open || b.state == open || a.org == b.org:
-		if old {
-			return "receivers by RFC 7489"
-		}
-		return ""
-	case old:
+	case old && differ:
 		return "receivers"
+	case old:
+		return "receivers by RFC 7489"
+	case !differ:
+		return ""
 	}
 	return "receivers by RFC 9990"
+}
+
+// apart reports whether a record with psd=n settles that another domain belongs
+// to another organization.
+func (c *course) apart(other zone.Name) bool {
+	psd, _ := c.record.Tag("psd")
+	return c.state == present && !other.Within(c.org) && strings.EqualFold(psd.Value.Of(c.record.Text), "n")
 }
 
 var reportMX = &rules.Rule{

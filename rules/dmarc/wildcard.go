@@ -22,7 +22,7 @@ var wildcard = &rules.Rule{
 	Good: `_dmarc IN TXT "v=DMARC1; p=reject; sp=none"
 `,
 	Refs: []string{"RFC 4592, section 3.3.1", "RFC 9989, section 4.10.1", "RFC 7489, section 6.6.3"},
-	Fix:  rules.Unsafe,
+	Fix:  rules.Manual, // other names may count on what the wildcard answers
 	Run: onEntries(func(p *rules.Pass, s *Set, e *Entry) {
 		if s.Place != AtPolicy || !s.Name.IsWildcard() || s.valid() != 1 || !e.DMARC.Version.Valid() {
 			return
@@ -40,19 +40,19 @@ var wildcard = &rules.Rule{
 			return
 		case s.zone.Lookup(name, zone.TypeTXT).Wildcard == s.Name:
 			f.Message = fmt.Sprintf("Only since %s does not exist this wildcard answers for it, and stops as soon as a record stands there or below. Move the policy to %s.", name, name)
-			f = f.WithFix(rules.Unsafe, "move it to "+name.String(), zone.Move(e.Record, name)...)
+			f = f.WithFix(rules.Manual, "move it to "+name.String())
 		case known == absent:
 			f.Message = fmt.Sprintf("This policy answers for names below %s that do not exist, but not for %s nor for the names below it that do. Publish it at %s.", domain, domain, name)
 			f = f.As(rules.Warning).WithFix(rules.Manual, fmt.Sprintf("publish the policy at %s and remove the wildcard record", name))
 		case own < policy:
 			f.Message = fmt.Sprintf("This policy answers for names below %s that do not exist, and is weaker than %s, which they would get from %s. Remove it.", domain, policy, name)
-			f = f.As(rules.Warning).WithFix(rules.Unsafe, "remove the DMARC record of the wildcard", zone.Remove(e.Record))
+			f = f.As(rules.Warning).WithFix(rules.Manual, "remove the DMARC record of the wildcard")
 		case own > policy:
 			f.Message = fmt.Sprintf("This policy answers only for names below %s that do not exist, which the tags sp and np of %s are for. Say it there.", domain, name)
 			f = f.WithFix(rules.Manual, fmt.Sprintf("write np=%s in the record at %s, and remove this one", own, name))
 		default:
 			f.Message = fmt.Sprintf("This policy answers only for names below %s that do not exist, which the tags sp and np of %s are for. Remove it.", domain, name)
-			f = f.WithFix(rules.Unsafe, "remove the DMARC record of the wildcard", zone.Remove(e.Record))
+			f = f.WithFix(rules.Manual, "remove the DMARC record of the wildcard")
 		}
 		p.Report(f)
 	}),

@@ -28,6 +28,7 @@ func TestContact(t *testing.T) {
 		{"hostmaster@mail", "mail A 192.0.2.1", at, "hostmaster.mail.example.com."},
 		{"hostmaster@intern.lan", "", at, ""},
 		{"a@b@example.net.", "", at, ""},
+		{strings.Repeat("a", 40) + "." + strings.Repeat("b", 30) + "@example.net.", "", "warning 3:27 ", ""},
 		{"@.example.net.", "", at, ""},
 		{"hostmaster.example.com", "@ MX 10 mx.example.net.", at, "hostmaster.example.com."},
 		{"hostmaster.example.com.", "", "info 3:27 ", ""},

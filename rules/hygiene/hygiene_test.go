@@ -159,6 +159,7 @@ func TestOtherZones(t *testing.T) {
 		{"com." + soa + "com.com. 60 NS ns1.example.net.\n", nil},
 		{"aa.aa." + soa + "aa.aa.aa. 60 NS ns1.example.net.\n", nil},
 		{"aa.aa." + soa + "x.aa.aa.aa.aa. 60 NS ns1.example.net.\n", []string{"zone-doubled-origin"}},
+		{"example.com." + soa + "example.com. 60 NS ns1.example.net.\nexample.com. 60 DNAME example.net.\n", nil},
 		{"." + soa + "com. 60 NS ns1.com.\nns1.com. 60 A 192.0.2.1\n", []string{"zone-rname"}},
 	} {
 		if got := ruletest.IDs(ruletest.Lint(t, "other.zone", c.src, Rules())); !slices.Equal(got, c.want) {

@@ -148,14 +148,26 @@ func checkTTLs(p *rules.Pass, n zone.Node) {
 	}
 }
 
-// mixed reports whether the TTLs of a node's records differ at all.
+// mixed reports whether the TTLs of records of one type may differ; it is sure
+// for up to 16 types.
 func mixed(n zone.Node) bool {
-	ttl, seen := uint32(0), false
+	type first struct {
+		t   zone.Type
+		ttl uint32
+	}
+	var few [16]first
+	seen := few[:0]
 	for r := range n.Records() {
-		if seen && r.TTL != ttl {
+		i := slices.IndexFunc(seen, func(f first) bool { return f.t == r.Type })
+		switch {
+		case i >= 0 && seen[i].ttl != r.TTL:
 			return true
+		case i >= 0:
+		case len(seen) == cap(seen):
+			return true
+		default:
+			seen = append(seen, first{r.Type, r.TTL})
 		}
-		ttl, seen = r.TTL, true
 	}
 	return false
 }

@@ -349,7 +349,7 @@ func beginsTag(kind policy, text string) bool {
 // whole reports whether the value of a tag is one that needs nothing behind
 // it. Of keys, notes and other tags one cannot tell.
 func (t tag) whole(p policy) bool {
-	if !t.belongs(p) || strings.ContainsAny(t.value, "=?&") {
+	if !t.belongs(p) {
 		return false
 	}
 	value := strings.ToLower(t.value)

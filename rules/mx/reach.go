@@ -25,7 +25,7 @@ mail IN A 127.0.0.1
 	Good: `@ IN MX 10 mail
 mail IN A 192.0.2.1
 `,
-	Refs: []string{"RFC 6890, section 2.2.2", "RFC 6890, section 2.2.3", "RFC 1918, section 3", "RFC 4193, section 4.3"},
+	Refs: []string{"RFC 6761, section 6.3", "RFC 6890, section 2.2.2", "RFC 6890, section 2.2.3", "RFC 1918, section 3", "RFC 4193, section 4.3"},
 	Fix:  rules.Manual,
 	Run:  rules.On(sets, checkReach),
 }
@@ -81,7 +81,16 @@ func oddAddress(data string) bool {
 	}
 }
 
+var localhost = zone.MustName("localhost")
+
 func checkReach(p *rules.Pass, s *set) {
+	for _, r := range s.records {
+		// RFC 6761, section 6.3: wherever it is asked for, it is the asker itself.
+		if r.Target().Within(localhost) && !localhost.Within(s.zone.Apex) {
+			f := rules.At(r, exchange, fmt.Sprintf("The exchange %s is the sender's own machine, so mail cannot be delivered to it. Name the mail server, or write MX 0 . if there is no mail.", r.Target()))
+			p.Report(f.WithFix(rules.Manual, "name the mail server of the domain, or MX 0 . if it takes no mail"))
+		}
+	}
 	if !slices.ContainsFunc(s.addresses, func(a address) bool { return a.odd }) {
 		return
 	}

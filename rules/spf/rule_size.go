@@ -44,7 +44,7 @@ var size = &recordRule{
 				continue
 			}
 			if first && mayBeSPF(r) && Parse(r.Text()).Form == SPF {
-				if first = false; r.Loc != c.Record.Loc {
+				if first = false; r.Loc != c.Record.Loc || r.Data != c.Record.Data {
 					return nil // it is told of the first SPF record
 				}
 			}
