@@ -51,6 +51,7 @@ func (d *decoder) validate(p *Pack) {
 	}
 	d.validateRecords(p)
 	d.validateClients(p)
+	d.validatePinned(p)
 }
 
 func (d *decoder) validateVariables(p *Pack) {

@@ -65,14 +65,14 @@ func (a *app) spfEval(c *urfave.Context) error {
 		if q.Zone, err = a.oneZone(c, l, c.Args().First()); err != nil {
 			return err
 		}
-	case len(q.Servers) == 0:
+	case !asksOutside(c):
 		return usagef("name its file, or - for standard input; or take what is published with --live", "spf eval needs a zone")
 	}
 	v := evaluate.Evaluate(q)
 	if err := c.Context.Err(); err != nil {
 		return err
 	}
-	out := spfText(&q, v, style(color, a.Out), c.Bool("trace"), len(q.Servers) == 0)
+	out := spfText(&q, v, style(color, a.Out), c.Bool("trace"), !asksOutside(c))
 	if json {
 		out = append(report.JSON(spfJSON(&q, v)), '\n')
 	}

@@ -64,7 +64,7 @@ func (a *app) spfTree(c *urfave.Context) error {
 	var z *zone.Zone
 	first := c.Args().First()
 	domain, isName := zoneArgument(first)
-	if !isName || len(servers) == 0 {
+	if !isName || !asksOutside(c) {
 		if z, err = a.oneZone(c, l, first); err != nil {
 			if isName && errors.Is(err, fs.ErrNotExist) {
 				return fmt.Errorf("%w; for a domain add --live, which asks the DNS, or --zonedata", err)
@@ -82,7 +82,7 @@ func (a *app) spfTree(c *urfave.Context) error {
 	if err := c.Context.Err(); err != nil {
 		return err
 	}
-	out := spfTreeText(t, report.Painter(colors(color, a.Out)), len(servers) == 0)
+	out := spfTreeText(t, report.Painter(colors(color, a.Out)), !asksOutside(c))
 	if json {
 		out = append(report.JSON(spfTreeJSON(t)), '\n')
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/miekg/dns"
 	urfave "github.com/urfave/cli/v2"
 
+	"github.com/zonelint/zonelint/rules/pack"
 	"github.com/zonelint/zonelint/zone/resolve"
 )
 
@@ -50,10 +51,30 @@ func (a *app) serversOf(c *urfave.Context, l *loader, beside *neighbours) ([]res
 		}
 		return append(servers, resolve.NewWorld(zones)), nil
 	case live != nil:
+		// Before the facts: what the DNS says now is better than what was seen.
 		a.dns = resolve.NewDNS(c.Context, *live)
-		return append(servers, a.dns), nil
+		servers = append(servers, a.dns)
 	}
-	return servers, nil
+	return append(servers, pinned(c)), nil
+}
+
+// pinned returns the server of what packs know of the DNS: those that are
+// built in, and those of files that --pack names. A file that cannot be read is
+// told where its records are asked for.
+func pinned(c *urfave.Context) resolve.Server {
+	packs := pack.Builtin()
+	for _, arg := range c.StringSlice("pack") {
+		if p, err := pack.Named(arg); err == nil {
+			packs = append(packs, p)
+		}
+	}
+	return resolve.NewFacts(pack.Facts(packs))
+}
+
+// asksOutside reports whether the flags of worldFlags bring in the DNS or zones
+// besides the one in question.
+func asksOutside(c *urfave.Context) bool {
+	return c.Bool("live") || len(c.StringSlice("resolver"))+len(c.StringSlice("zonedata")) > 0
 }
 
 // tellSilent says which DNS servers a run asked in vain.
