@@ -43,8 +43,8 @@ type Backend interface {
 
 // Snapshot is a zone as the provider had it at one moment.
 type Snapshot struct {
-	// Zone is the apex.
-	Zone zone.Name
+	// Apex is the name of the zone.
+	Apex zone.Name
 	// Items are all records, in the order of the provider.
 	Items []Item
 	// Unread are records that the provider has and that zonelint cannot read.
@@ -115,6 +115,9 @@ type Step struct {
 	// for providers that write RRsets rather than records, and for those that
 	// refuse a step whose prerequisites do not hold (RFC 2136, section 2.4).
 	RRsets []RRsetState
+	// Gap says what is missing from the zone between this step and the next; ""
+	// if nothing is.
+	Gap string
 }
 
 // RRsetState is an RRset around a step. No items: there is no such RRset.

@@ -1,0 +1,178 @@
+package providers
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/miekg/dns"
+
+	"github.com/zonelint/zonelint/zone"
+)
+
+// served are the types that the provider itself makes when it signs a zone.
+var served = []zone.Type{
+	zone.TypeDS, zone.TypeRRSIG, zone.TypeNSEC, zone.Type(dns.TypeNSEC3), zone.Type(dns.TypeNSEC3PARAM),
+	zone.Type(dns.TypeDNSKEY), zone.Type(dns.TypeCDS), zone.Type(dns.TypeCDNSKEY), zone.Type(dns.TypeZONEMD),
+}
+
+func guard(format string, args ...any) error {
+	return fmt.Errorf("%w: %s", ErrGuard, fmt.Sprintf(format, args...))
+}
+
+// guardWritable refuses providers that must not be written to.
+func (s *Snapshot) guardWritable() error {
+	if why := s.Capabilities.ReadOnly; why != "" {
+		return guard("%s", why)
+	}
+	return nil
+}
+
+// guardKey refuses RRsets that are never touched.
+func guardKey(s *Snapshot, k zone.Key) error {
+	if err := guardName(s.Apex, k); err != nil {
+		return err
+	}
+	if why := s.unread(k); why != "" {
+		return guard("%s %s may have a record that zonelint cannot read: %s", k.Name, k.Type, why)
+	}
+	return nil
+}
+
+// guardName is what holds of an RRset whatever the zone has.
+func guardName(apex zone.Name, k zone.Key) error {
+	switch {
+	case !k.Name.Within(apex):
+		return guard("%s lies outside the zone", k.Name)
+	case k.Type == zone.TypeSOA:
+		return guard("the SOA record belongs to the provider")
+	case k.Type == zone.TypeNS && k.Name == apex:
+		return guard("the NS records of the zone itself are not changed")
+	case slices.Contains(served, k.Type):
+		return guard("%s %s belongs to the signing of the zone", k.Name, k.Type)
+	}
+	return nil
+}
+
+// guardSets refuses what leaves the zone broken, more than was allowed, and
+// what the provider cannot hold.
+func guardSets(s *Snapshot, sets []*setChange, opts PlanOptions) error {
+	changes, deletes := 0, 0
+	for _, c := range sets {
+		came, went := 0, 0
+		for _, p := range c.pairs {
+			changes++
+			if p.old >= 0 && p.new == nil {
+				went++
+			}
+			if p.old < 0 {
+				came++
+			}
+			if p.new != nil {
+				if p.new.Record.Class != zone.ClassIN {
+					return guard("%s %s is of class %s", c.key.Name, c.key.Type, p.new.Record.Class)
+				}
+				if err := s.Capabilities.Check(p.new.Record); err != nil {
+					return err
+				}
+			}
+			if p.old >= 0 && s.Capabilities.NoEmptyText {
+				if r := c.before[p.old].Record; r.Type == zone.TypeTXT && r.Text() == "" {
+					return s.Capabilities.Check(r)
+				}
+			}
+		}
+		deletes += max(0, went-came)
+		if opts.undo != nil && sameItems(opts.undo.before[c.key], c.after()) {
+			continue // puts back what was there
+		}
+		if err := guardSet(c); err != nil {
+			return err
+		}
+	}
+	if n := limit(opts.MaxChanges, DefaultMaxChanges); n >= 0 && changes > n {
+		return guard("%d records would change, and at most %d may; allow more if that is meant", changes, n)
+	}
+	if n := limit(opts.MaxDeletes, DefaultMaxDeletes); n >= 0 && deletes > n {
+		return guard("%d records would be deleted, and at most %d may; allow more if that is meant", deletes, n)
+	}
+	return guardAliases(s, sets)
+}
+
+func limit(n, def int) int {
+	if n == 0 {
+		return def
+	}
+	return n
+}
+
+// guardSet refuses an RRset that mail cannot live with.
+func guardSet(c *setChange) error {
+	after := c.after()
+	if c.key.Type == zone.TypeMX && len(c.before) > 0 && len(after) == 0 {
+		return guard("%s would be left without MX records", c.key.Name)
+	}
+	had := classes(c.before)
+	for cl, n := range classes(after) {
+		if n > 1 && n > had[cl] {
+			return guard("%s would have %d %s records, of which there is one at most", c.key.Name, n, cl)
+		}
+	}
+	return nil
+}
+
+// classes counts the records of which a name has one at most, by class.
+func classes(items []Item) map[string]int {
+	n := map[string]int{}
+	for _, it := range items {
+		if cl := class(it.Record); cl != "" {
+			n[cl]++
+		}
+	}
+	return n
+}
+
+// guardAliases refuses a CNAME beside other records (RFC 1034, section 3.6.2)
+// where there is none yet.
+func guardAliases(s *Snapshot, sets []*setChange) error {
+	after := map[zone.Name]map[zone.Type]int{}
+	before := map[zone.Name]map[zone.Type]int{}
+	for _, c := range sets {
+		after[c.key.Name], before[c.key.Name] = map[zone.Type]int{}, map[zone.Type]int{}
+	}
+	for _, it := range s.Items {
+		if types, ok := after[it.Record.Name]; ok && !slices.Contains(served, it.Record.Type) {
+			types[it.Record.Type]++
+			before[it.Record.Name][it.Record.Type]++
+		}
+	}
+	for _, c := range sets {
+		if after[c.key.Name][c.key.Type] = len(c.after()); len(c.after()) == 0 {
+			delete(after[c.key.Name], c.key.Type)
+		}
+	}
+	for _, c := range sets {
+		types, had := after[c.key.Name], before[c.key.Name]
+		wasBad := had[zone.TypeCNAME] > 0 && len(had) > 1
+		if types[zone.TypeCNAME] > 0 && len(types) > 1 && !wasBad {
+			return guard("%s would have a CNAME record beside other records", c.key.Name)
+		}
+	}
+	return nil
+}
+
+// sameItems reports whether two RRsets hold the same records with the same
+// TTLs.
+func sameItems(a, b []Item) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	left := slices.Clone(b)
+	for _, x := range a {
+		i := slices.IndexFunc(left, func(y Item) bool { return same(x.Record, y.Record) })
+		if i < 0 {
+			return false
+		}
+		left = slices.Delete(left, i, i+1)
+	}
+	return true
+}

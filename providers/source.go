@@ -1,0 +1,62 @@
+package providers
+
+import (
+	"fmt"
+
+	"github.com/zonelint/zonelint/zone"
+)
+
+// Zone returns the records as a zone that rules can look at. Its records have
+// places, the indexes of Items, so that a change says which of them it means;
+// there is no file, so all spans are zero and a finding is told by name and
+// type.
+func (s *Snapshot) Zone() *zone.Zone {
+	src := &source{}
+	b := zone.NewBuilder(len(s.Items))
+	for i, it := range s.Items {
+		r := it.Record
+		r.Loc = zone.Loc{Source: src, Offset: uint32(i)}
+		b.Add(r)
+	}
+	z := b.Zone(s.Apex)
+	z.Source, z.Complete = src, true
+	for _, u := range s.Unread {
+		z.Problems = append(z.Problems, zone.Problem{
+			Kind: zone.ProblemSyntax, Name: u.Name, Type: u.Type, Lost: true,
+			Message: fmt.Sprintf("a record at the provider cannot be read: %s", u.Reason),
+		})
+	}
+	return z
+}
+
+// source is a snapshot as a zone's source: it can tell its records apart and
+// has nothing to point at.
+type source struct {
+	_ byte // two snapshots are two sources
+}
+
+func (*source) Span(zone.Loc, zone.Part) zone.Span { return zone.Span{} }
+func (*source) Comment(zone.Loc) string            { return "" }
+func (*source) Comments(string) []zone.Comment     { return nil }
+func (*source) Text(string) []byte                 { return nil }
+
+// rrset returns the items of an RRset in the order of the provider.
+func (s *Snapshot) rrset(k zone.Key) []Item {
+	var out []Item
+	for _, it := range s.Items {
+		if it.Record.Name == k.Name && it.Record.Type == k.Type {
+			out = append(out, it)
+		}
+	}
+	return out
+}
+
+// unread returns why the RRset is not known wholly; "" if it is.
+func (s *Snapshot) unread(k zone.Key) string {
+	for _, u := range s.Unread {
+		if (u.Name == "" || u.Name == k.Name) && (u.Type == 0 || u.Type == k.Type || u.Type == zone.TypeCNAME) {
+			return u.Reason
+		}
+	}
+	return ""
+}
