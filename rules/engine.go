@@ -25,7 +25,8 @@ type Options struct {
 // Engine runs a set of rules over zones. It is safe for concurrent use.
 type Engine struct {
 	rules  []*Rule
-	groups []func(*Pass) // one for each subject
+	groups []func(*Pass) func() // one for each subject
+	idle   sync.Pool            // of *round
 	shown  map[*Rule]bool
 	level  map[*Rule]Severity
 	byID   map[string]*Rule
@@ -182,14 +183,36 @@ func (e *Engine) Run(z *zone.Zone) []Finding {
 // checked side by side anyway.
 const large = 50_000
 
+// round is a Pass with all groups of rules bound to it. One serves many small
+// zones in turn, since making it anew for each costs too much.
+type round struct {
+	Pass
+	runs []func()
+}
+
+func (e *Engine) round() *round {
+	if r, ok := e.idle.Get().(*round); ok {
+		return r
+	}
+	r := &round{Pass: Pass{Servers: e.servers}}
+	for _, group := range e.groups {
+		r.runs = append(r.runs, group(&r.Pass))
+	}
+	return r
+}
+
 // visit runs all groups of rules.
 func (e *Engine) visit(z *zone.Zone) []Finding {
 	if z.Len() < large {
-		p := &Pass{Zone: z, Servers: e.servers}
-		for _, run := range e.groups {
-			run(p)
+		r := e.round()
+		r.Zone = z
+		for _, run := range r.runs {
+			run()
 		}
-		return p.findings
+		fs := r.findings
+		r.Zone, r.rule, r.findings = nil, nil, nil
+		e.idle.Put(r)
+		return fs
 	}
 	passes := make([]Pass, len(e.groups))
 	var next atomic.Int32
@@ -198,7 +221,7 @@ func (e *Engine) visit(z *zone.Zone) []Finding {
 		wg.Go(func() {
 			for i := int(next.Add(1)) - 1; i < len(e.groups); i = int(next.Add(1)) - 1 {
 				passes[i] = Pass{Zone: z, Servers: e.servers}
-				e.groups[i](&passes[i])
+				e.groups[i](&passes[i])()
 			}
 		})
 	}

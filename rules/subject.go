@@ -8,12 +8,16 @@ import "github.com/zonelint/zonelint/zone"
 // once however many rules look at it. A Subject is told apart by its address.
 type Subject[T any] struct {
 	Each func(p *Pass, visit func(T))
+	// New stands in place of Each and makes one that keeps its room, such as
+	// what it hands out, from zone to zone: in small zones making that anew costs
+	// more than the work. What it makes is called by one goroutine at a time.
+	New func() func(p *Pass, visit func(T))
 }
 
 // Runner is the code of a rule; On makes one.
 type Runner interface {
 	subject() any
-	bind(group []*Rule) func(*Pass)
+	bind(group []*Rule) func(*Pass) func()
 }
 
 // On binds a check to the subject that it is called for.
@@ -28,20 +32,25 @@ type on[T any] struct {
 
 func (o on[T]) subject() any { return o.s }
 
-// bind returns the function that visits the subject once for all rules of the
-// group, which have it.
-func (o on[T]) bind(group []*Rule) func(*Pass) {
+// bind returns what makes for a Pass the function that visits the subject once
+// for all rules of the group, which have it.
+func (o on[T]) bind(group []*Rule) func(*Pass) func() {
 	checks := make([]func(*Pass, T), len(group))
 	for i, r := range group {
 		checks[i] = r.Run.(on[T]).check
 	}
-	return func(p *Pass) {
-		o.s.Each(p, func(t T) {
+	return func(p *Pass) func() {
+		each := o.s.Each
+		if o.s.New != nil {
+			each = o.s.New()
+		}
+		visit := func(t T) {
 			for i, check := range checks {
 				p.rule = group[i]
 				check(p, t)
 			}
-		})
+		}
+		return func() { each(p, visit) }
 	}
 }
 

@@ -20,8 +20,10 @@ type set struct {
 
 // sets is the subject of the SRV records of every owner, but of those below a
 // delegation, for which the zone does not answer.
-var sets = &rules.Subject[*set]{Each: func(p *rules.Pass, visit func(*set)) {
-	s := set{zone: p.Zone}
+var sets = &rules.Subject[*set]{New: func() func(*rules.Pass, func(*set)) { return new(set).each }}
+
+func (s *set) each(p *rules.Pass, visit func(*set)) {
+	s.zone = p.Zone
 	for n := range p.Zone.NodesOf(zone.TypeSRV) {
 		s.name, s.service, s.records, s.hosted = n.Name(), nil, s.records[:0], s.hosted[:0]
 		if p.Zone.Cut(s.name) != "" {
@@ -40,13 +42,13 @@ var sets = &rules.Subject[*set]{Each: func(p *rules.Pass, visit func(*set)) {
 		}
 		for _, r := range s.records {
 			if h, ok := look(p, r); ok {
-				h.set = &s
+				h.set = s
 				s.hosted = append(s.hosted, h)
 			}
 		}
-		visit(&s)
+		visit(s)
 	}
-}}
+}
 
 // crowd is the number of records of a name beyond which no fix is offered that
 // depends on the others.

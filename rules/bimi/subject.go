@@ -66,7 +66,7 @@ func Domain(owner zone.Name) zone.Name {
 // Sets is the subject of all records that are meant as BIMI, each visited once.
 // What lies below a delegation is not visited, since the zone does not answer
 // for it.
-var Sets = &rules.Subject[*Set]{Each: eachSet}
+var Sets = &rules.Subject[*Set]{New: func() func(*rules.Pass, func(*Set)) { return new(room).each }}
 
 // each binds a check to the records of all sets.
 func each(f func(p *rules.Pass, s *Set, e *Entry)) rules.Runner {
@@ -86,14 +86,21 @@ func onTag(name string, f func(p *rules.Pass, e *Entry, t *tagvalue.Tag)) rules.
 	})
 }
 
-func eachSet(p *rules.Pass, visit func(*Set)) {
+// room is what each set is made in.
+type room struct {
+	set   Set
+	found []tagvalue.Tag
+}
+
+func (m *room) each(p *rules.Pass, visit func(*Set)) {
 	var (
 		z       = p.Zone
-		set     = Set{zone: z}
-		found   []tagvalue.Tag
+		set     = &m.set
+		found   = m.found
 		seen    map[zone.Name]bool
 		aliased map[zone.Name]bool
 	)
+	set.zone = z
 	for r := range z.OfType(zone.TypeTXT) {
 		named := strings.Contains(string(r.Name), label)
 		if !named && !Meant(r.TextPrefix(40)) {
@@ -137,8 +144,9 @@ func eachSet(p *rules.Pass, visit func(*Set)) {
 				set.Place = Elsewhere
 			}
 		}
-		visit(&set)
+		visit(set)
 	}
+	m.found = found
 }
 
 // aliases returns the names that a CNAME at a selector of the zone leads to

@@ -53,8 +53,9 @@ type set struct {
 
 // sets is the subject of the CAA records of every owner, but of those below a
 // delegation, for which the zone does not answer.
-var sets = &rules.Subject[*set]{Each: func(p *rules.Pass, visit func(*set)) {
-	var s set
+var sets = &rules.Subject[*set]{New: func() func(*rules.Pass, func(*set)) { return new(set).each }}
+
+func (s *set) each(p *rules.Pass, visit func(*set)) {
 	for n := range p.Zone.NodesOf(zone.TypeCAA) {
 		if p.Zone.Cut(n.Name()) != "" {
 			continue
@@ -62,13 +63,13 @@ var sets = &rules.Subject[*set]{Each: func(p *rules.Pass, visit func(*set)) {
 		s.name, s.properties = n.Name(), s.properties[:0]
 		for r := range n.Records() {
 			if q, ok := read(r); ok {
-				q.set = &s
+				q.set = s
 				s.properties = append(s.properties, q)
 			}
 		}
-		visit(&s)
+		visit(s)
 	}
-}}
+}
 
 // read parses a record; ok is false for one of another type.
 func read(r zone.Record) (p property, ok bool) {

@@ -34,7 +34,7 @@ type Entry struct {
 // Sets is the subject of all selectors, each visited once, and of the names in
 // the zone that the CNAMEs of selectors lead to. What lies below a delegation is
 // not visited, since the zone does not answer for it.
-var Sets = &rules.Subject[*Set]{Each: eachSet}
+var Sets = &rules.Subject[*Set]{New: func() func(*rules.Pass, func(*Set)) { return new(visitor).each }}
 
 // record is what the rules about a single record share: it visits the entries
 // of which each speaks for itself.
@@ -51,12 +51,12 @@ func record(check func(p *rules.Pass, e *Entry)) rules.Runner {
 	})
 }
 
-func eachSet(p *rules.Pass, visit func(*Set)) {
+func (v *visitor) each(p *rules.Pass, visit func(*Set)) {
 	var (
 		z    = p.Zone
-		v    = visitor{visit: visit}
 		seen map[zone.Name]bool
 	)
+	v.visit, v.keys = visit, twins{}
 	for r := range z.OfType(zone.TypeTXT) {
 		if !selector(r.Name) {
 			continue

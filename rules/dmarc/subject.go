@@ -67,16 +67,23 @@ func (s *Set) valid() int {
 // elsewhere that begin like one. Owners that are for DMARC alone are visited
 // with any TXT record. What lies below a delegation is not visited,
 // since the zone does not answer for it.
-var Sets = &rules.Subject[*Set]{Each: eachSet}
+var Sets = &rules.Subject[*Set]{New: func() func(*rules.Pass, func(*Set)) { return new(room).each }}
 
-func eachSet(p *rules.Pass, visit func(*Set)) {
+// room is what each set is made in.
+type room struct {
+	set  Set
+	tags []tagvalue.Tag
+}
+
+func (m *room) each(p *rules.Pass, visit func(*Set)) {
 	var (
 		z       = p.Zone
-		set     = Set{zone: z}
-		tags    []tagvalue.Tag
+		set     = &m.set
+		tags    = m.tags
 		seen    map[zone.Name]bool
 		aliases map[zone.Name]bool
 	)
+	set.zone = z
 	for r := range z.OfType(zone.TypeTXT) {
 		named := label(r.Name)
 		alone := named || authorises(r.Name)
@@ -129,8 +136,9 @@ func eachSet(p *rules.Pass, visit func(*Set)) {
 				set.Place = AtPolicy
 			}
 		}
-		visit(&set)
+		visit(set)
 	}
+	m.tags = tags
 }
 
 // label reports whether the first label of a name is "_dmarc".

@@ -51,13 +51,14 @@ type alias struct {
 }
 
 // cnames is the subject of all CNAME records.
-var cnames = &rules.Subject[*alias]{Each: func(p *rules.Pass, visit func(*alias)) {
-	var c alias
+var cnames = &rules.Subject[*alias]{New: func() func(*rules.Pass, func(*alias)) { return new(alias).each }}
+
+func (c *alias) each(p *rules.Pass, visit func(*alias)) {
 	for r := range p.Zone.OfType(zone.TypeCNAME) {
-		c = alias{Record: r, target: r.Target()}
-		visit(&c)
+		*c = alias{Record: r, target: r.Target()}
+		visit(c)
 	}
-}}
+}
 
 // behind looks the target up, once for all rules: outside of the zone that asks
 // one server after another.

@@ -39,8 +39,10 @@ type address struct {
 
 // sets is the subject of the MX records of every owner, but of those below a
 // delegation, for which the zone does not answer.
-var sets = &rules.Subject[*set]{Each: func(p *rules.Pass, visit func(*set)) {
-	s := set{zone: p.Zone}
+var sets = &rules.Subject[*set]{New: func() func(*rules.Pass, func(*set)) { return new(set).each }}
+
+func (s *set) each(p *rules.Pass, visit func(*set)) {
+	s.zone = p.Zone
 	for n := range p.Zone.NodesOf(zone.TypeMX) {
 		s.name, s.records, s.bare, s.addresses, s.whole = n.Name(), s.records[:0], s.bare[:0], s.addresses[:0], s.whole[:0]
 		if p.Zone.Cut(s.name) != "" {
@@ -51,9 +53,9 @@ var sets = &rules.Subject[*set]{Each: func(p *rules.Pass, visit func(*set)) {
 				s.add(p, r)
 			}
 		}
-		visit(&s)
+		visit(s)
 	}
-}}
+}
 
 // add appends a record with what is known of its exchange.
 func (s *set) add(p *rules.Pass, r zone.Record) {

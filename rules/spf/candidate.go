@@ -45,20 +45,23 @@ func (c *Candidate) tree() *Tree {
 
 // Candidates is the subject of every TXT record of the zone, at any owner,
 // that is or is meant as SPF. What it hands out is good for that visit only.
-var Candidates = &rules.Subject[*Candidate]{Each: func(p *rules.Pass, visit func(*Candidate)) {
-	var r Record
-	c := Candidate{SPF: &r, grower: &grower{zone: p.Zone, servers: p.Servers}, room: &Tree{}}
+var Candidates = &rules.Subject[*Candidate]{New: func() func(*rules.Pass, func(*Candidate)) {
+	return (&Candidate{SPF: &Record{}, grower: &grower{}, room: &Tree{}}).each
+}}
+
+func (c *Candidate) each(p *rules.Pass, visit func(*Candidate)) {
+	*c.grower = grower{zone: p.Zone, servers: p.Servers}
 	for rec := range p.Zone.OfType(zone.TypeTXT) {
 		if !mayBeSPF(rec) {
 			continue
 		}
-		if r.read(rec.Text()); r.Form == Other || unquoted(rec, &r) {
+		if c.SPF.read(rec.Text()); c.SPF.Form == Other || unquoted(rec, c.SPF) {
 			continue
 		}
 		c.Record, c.grown = rec, nil
-		visit(&c)
+		visit(c)
 	}
-}}
+}
 
 // unquoted reports whether a text was written without quotes, so that its
 // blanks are lost ("v=spf1mx-all"). That is one mistake, and not one of SPF:

@@ -50,7 +50,7 @@ func (s *Set) valid() int {
 // Sets is the subject of all records that are meant as MTA-STS or TLS-RPT, each
 // visited once. What lies below a delegation is not visited, since the zone
 // does not answer for it.
-var Sets = &rules.Subject[*Set]{Each: eachSet}
+var Sets = &rules.Subject[*Set]{New: func() func(*rules.Pass, func(*Set)) { return new(room).each }}
 
 // check binds a check to the sets of one standard.
 func (s *Standard) check(f func(p *rules.Pass, s *Set)) rules.Runner {
@@ -87,18 +87,25 @@ func standardOf(r zone.Record) *Standard {
 	return nil
 }
 
-func eachSet(p *rules.Pass, visit func(*Set)) {
+// room is what each set is made in.
+type room struct {
+	set    Set
+	fields []tagvalue.Tag
+}
+
+func (m *room) each(p *rules.Pass, visit func(*Set)) {
 	type key struct {
 		name     zone.Name
 		standard *Standard
 	}
 	var (
 		z       = p.Zone
-		set     = Set{zone: z}
-		fields  []tagvalue.Tag
+		set     = &m.set
+		fields  = m.fields
 		seen    map[key]bool
 		aliases map[*Standard]map[zone.Name]bool
 	)
+	set.zone = z
 	for r := range z.OfType(zone.TypeTXT) {
 		s := standardOf(r)
 		if s == nil {
@@ -152,8 +159,9 @@ func eachSet(p *rules.Pass, visit func(*Set)) {
 				set.Place = AtPolicy
 			}
 		}
-		visit(&set)
+		visit(set)
 	}
+	m.fields = fields
 }
 
 // maxChain is how many CNAME records are followed one after another.
