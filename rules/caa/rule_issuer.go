@@ -40,6 +40,7 @@ func nearIssuer(name string) string {
 		return ""
 	}
 	near, distance := "", 3
+	label := strings.IndexByte(name, '.') < 0
 	for _, known := range issuers {
 		if name == known {
 			return ""
@@ -52,11 +53,10 @@ func nearIssuer(name string) string {
 		if len(known) >= 14 {
 			allowed = 2
 		}
-		label, _, _ := strings.Cut(known, ".")
-		switch {
-		case spelling.Within(name, known, min(allowed, distance-1)):
+		switch most := min(allowed, distance-1); {
+		case most > 0 && spelling.Within(name, known, most):
 			near, distance = known, spelling.Distance(name, known)
-		case near == "" && (name == label || name == "letsencrypt.com" && known == "letsencrypt.org"):
+		case near == "" && (label && len(name) < len(known) && known[len(name)] == '.' && known[:len(name)] == name || name == "letsencrypt.com" && known == "letsencrypt.org"):
 			near = known
 		}
 	}

@@ -33,11 +33,11 @@ func checkMissing(p *rules.Pass, z *zone.Zone) {
 		return
 	}
 	apex, ok := z.Node(z.Apex)
-	if !ok || !IsOrganizational(z.Apex) {
+	if !ok {
 		return
 	}
 	found, name, a := policyAt(z, z.Apex)
-	if found || a.Status == zone.Unknown || a.Status == zone.Aliased || misplacedFor(z, name) {
+	if found || a.Status == zone.Unknown || a.Status == zone.Aliased || !IsOrganizational(z.Apex) || misplacedFor(z, name) {
 		return
 	}
 	mail, sends := usedForMail(apex)

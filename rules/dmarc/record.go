@@ -136,7 +136,7 @@ func leadingVersion(text string, named bool) (v Version) {
 		return Version{}
 	}
 	const name, one = "DMARC", "1"
-	if len(text)-i < len(name) || !strings.EqualFold(text[i:i+len(name)], name) {
+	if len(text)-i < len(name) || text[i]|0x20 != 'd' || !strings.EqualFold(text[i:i+len(name)], name) {
 		return Version{}
 	}
 	end := i + len(name)

@@ -223,7 +223,7 @@ func policyAt(z *zone.Zone, domain zone.Name) (found bool, name zone.Name, a zon
 		return false, name, a
 	}
 	for _, r := range a.Records() {
-		if Parse(r.Text(), true, nil).Version.Form != NotDMARC {
+		if text := r.Text(); leadingVersion(text, true).Form != NotDMARC || Parse(text, true, nil).Version.Form != NotDMARC {
 			return true, name, a
 		}
 	}

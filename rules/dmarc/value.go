@@ -72,6 +72,14 @@ func (r *Record) Reports() bool {
 	return false
 }
 
+// notInURI are the octets that may not stand in a reporting URI as they are.
+var notInURI = func() (out [256]bool) {
+	for c := range out {
+		out[c] = c <= ' ' || c >= 0x7f || strings.IndexByte("\"<>\\^`{|},!", byte(c)) >= 0
+	}
+	return out
+}()
+
 // ValidURI reports whether s is a reporting URI by dmarc-uri or obs-dmarc-uri
 // (RFC 9989, section 4.8): a URI of RFC 3986 without bare commas and
 // exclamation points, the latter with a size behind it. A mailto URI must have
@@ -92,7 +100,7 @@ func ValidURI(s string) bool {
 				return false
 			}
 			i += 2
-		case c <= ' ' || c >= 0x7f || strings.IndexByte("\"<>\\^`{|},!", c) >= 0:
+		case notInURI[c]:
 			return false
 		}
 	}

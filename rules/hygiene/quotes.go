@@ -50,10 +50,10 @@ func checkQuotes(p *rules.Pass, r zone.Record) {
 // strings that it is made of, and where the first of them stands; ok is false
 // if there are none, or if others stand elsewhere.
 func unquote(text string) (bare string, at int, ok bool) {
-	at = strings.IndexAny(text, "\"'")
-	if at < 0 {
+	if strings.IndexByte(text, '"') < 0 && strings.IndexByte(text, '\'') < 0 {
 		return "", 0, false
 	}
+	at = strings.IndexAny(text, "\"'")
 	s := strings.TrimSpace(strings.ReplaceAll(text, "\\\"", "\""))
 	if single := strings.Trim(s, "'"); single != s {
 		return strings.TrimSpace(single), at, !strings.ContainsAny(single, "\"'")

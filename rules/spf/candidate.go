@@ -143,17 +143,23 @@ var owners = &rules.Subject[owner]{Each: func(p *rules.Pass, visit func(owner)) 
 
 // disputed reports whether an owner may be one of owners, without parsing.
 func disputed(n zone.Node) bool {
-	selected := 0
+	records := 0
 	for rec := range n.Records() {
 		if rec.Type != zone.TypeTXT || !mayBeSPF(rec) {
 			continue
 		}
-		// One octet more than the version section tells its end too.
-		s := rec.TextPrefix(len(versionSection) + 1)
-		if !hasPrefixFold(s, versionSection) || len(s) > len(versionSection) && s[len(versionSection)] != ' ' {
+		if !selected(rec) {
 			return true
 		}
-		selected++
+		records++
 	}
-	return selected > 1
+	return records > 1
+}
+
+// selected reports whether receivers select a record (RFC 7208, section 4.5),
+// without parsing.
+func selected(rec zone.Record) bool {
+	// One octet more than the version section tells its end too.
+	s := rec.TextPrefix(len(versionSection) + 1)
+	return hasPrefixFold(s, versionSection) && (len(s) == len(versionSection) || s[len(versionSection)] == ' ')
 }

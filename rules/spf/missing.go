@@ -64,7 +64,7 @@ func mails(n zone.Node) bool {
 // anySPF reports whether an owner has a TXT record that is or is meant as SPF.
 func anySPF(n zone.Node) bool {
 	for r := range n.Records() {
-		if r.Type == zone.TypeTXT && mayBeSPF(r) && Parse(r.Text()).Form != Other {
+		if r.Type == zone.TypeTXT && mayBeSPF(r) && (selected(r) || Parse(r.Text()).Form != Other) {
 			return true
 		}
 	}

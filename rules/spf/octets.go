@@ -79,5 +79,5 @@ func isName(c byte) bool { return isAlpha(c) || isDigit(c) || c == '-' || c == '
 func isQualifier(c byte) bool { return c == '+' || c == '-' || c == '~' || c == '?' }
 
 func hasPrefixFold(s, prefix string) bool {
-	return len(s) >= len(prefix) && strings.EqualFold(s[:len(prefix)], prefix)
+	return len(s) >= len(prefix) && s[0]|0x20 == prefix[0]|0x20 && strings.EqualFold(s[:len(prefix)], prefix)
 }

@@ -38,20 +38,21 @@ var size = &recordRule{
 		// Header, question, and for each record a compressed owner, type, class,
 		// TTL and length (RFC 1035, section 4.1).
 		octets := 12 + len(n.Name()) + 4
-		first := true
 		for r := range n.Records() {
-			if r.Type != zone.TypeTXT {
-				continue
+			if r.Type == zone.TypeTXT {
+				octets += 12 + len(r.Data)
 			}
-			if first && mayBeSPF(r) && Parse(r.Text()).Form == SPF {
-				if first = false; r.Loc != c.Record.Loc || r.Data != c.Record.Data {
-					return nil // it is told of the first SPF record
-				}
-			}
-			octets += 12 + len(r.Data)
 		}
 		if octets <= plainUDP {
 			return nil
+		}
+		for r := range n.Records() {
+			if r.Type == zone.TypeTXT && mayBeSPF(r) && Parse(r.Text()).Form == SPF {
+				if r.Loc != c.Record.Loc || r.Data != c.Record.Data {
+					return nil // it is told of the first SPF record
+				}
+				break
+			}
 		}
 		v := verdict{from: c.SPF.VersionFrom, to: c.SPF.VersionTo, message: fmt.Sprintf(
 			"The answer with all TXT records of %s has %d octets, and more than 512 do not fit into a plain UDP packet. Move or remove TXT records that are not needed, or shorten the SPF record.", c.Record.Name, octets)}

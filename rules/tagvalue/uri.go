@@ -17,6 +17,14 @@ func CutScheme(uri string) (scheme, rest string, ok bool) {
 	return scheme, rest, true
 }
 
+// notInURI are the octets that may not stand in a URI as they are.
+var notInURI = func() (out [256]bool) {
+	for c := range out {
+		out[c] = c <= ' ' || c >= 0x7f || strings.IndexByte("\"<>\\^`{|}", byte(c)) >= 0
+	}
+	return out
+}()
+
 // BadURIOctet returns the offset of the first octet of s that may not stand in a
 // URI (RFC 3986, section 2) or is one of also, -1 if there is none. A percent
 // sign needs two hexadecimal digits behind it.
@@ -28,7 +36,7 @@ func BadURIOctet(s, also string) int {
 				return i
 			}
 			i += 2
-		case c <= ' ' || c >= 0x7f || strings.IndexByte("\"<>\\^`{|}", c) >= 0 || strings.IndexByte(also, c) >= 0:
+		case notInURI[c] || also != "" && strings.IndexByte(also, c) >= 0:
 			return i
 		}
 	}

@@ -207,5 +207,5 @@ func digit(c byte) bool { return '0' <= c && c <= '9' }
 
 // foldPrefix reports whether s begins with prefix in any case.
 func foldPrefix(s, prefix string) bool {
-	return len(s) >= len(prefix) && strings.EqualFold(s[:len(prefix)], prefix)
+	return len(s) >= len(prefix) && s[0]|0x20 == prefix[0]|0x20 && strings.EqualFold(s[:len(prefix)], prefix)
 }

@@ -132,7 +132,7 @@ func (r *Record) own(s *Standard) *tagvalue.Tag {
 
 // foldPrefix reports whether s begins with prefix in any case.
 func foldPrefix(s, prefix string) bool {
-	return len(s) >= len(prefix) && strings.EqualFold(s[:len(prefix)], prefix)
+	return len(s) >= len(prefix) && s[0]|0x20 == prefix[0]|0x20 && strings.EqualFold(s[:len(prefix)], prefix)
 }
 
 func alphanumeric(c byte) bool {
