@@ -25,14 +25,16 @@ type Fact struct {
 // Facts is a Server for facts. What is in none of them is Unknown.
 type Facts struct {
 	sets  map[zone.Key]Reply
-	names map[zone.Name]Reply // that do not exist
+	names map[zone.Name]Reply    // that do not exist
+	known map[zone.Name]struct{} // of which anything is said
 }
 
 // NewFacts returns a Server for facts. Of two that say something of the same
 // name and type the later one by date holds, the first where both are of a day.
 func NewFacts(facts []Fact) *Facts {
-	s := &Facts{sets: map[zone.Key]Reply{}, names: map[zone.Name]Reply{}}
+	s := &Facts{sets: map[zone.Key]Reply{}, names: map[zone.Name]Reply{}, known: map[zone.Name]struct{}{}}
 	for _, f := range facts {
+		s.known[f.Name] = struct{}{}
 		r := Reply{Status: f.Status, From: Pinned, Date: f.Date}
 		if f.Status == zone.NameError {
 			if old, ok := s.names[f.Name]; !ok || old.Date < f.Date {
@@ -63,6 +65,9 @@ func NewFacts(facts []Fact) *Facts {
 
 // Query implements Server.
 func (s *Facts) Query(name zone.Name, t zone.Type) Reply {
+	if _, ok := s.known[name]; !ok {
+		return Reply{}
+	}
 	if r, ok := s.sets[zone.Key{Name: name, Type: t}]; ok {
 		return r
 	}

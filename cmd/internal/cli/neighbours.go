@@ -30,6 +30,7 @@ type neighbours struct {
 
 	index    sync.Once
 	byOrigin map[zone.Name]*neighbour // the first of each name
+	depths   [zone.MaxName]bool       // how many labels these names have
 
 	mu   sync.Mutex
 	lent map[string]*zone.Zone // those that are being checked, by the path of their target
@@ -71,7 +72,10 @@ var errNotZone = errors.New("not a zone")
 // Query implements resolve.Server.
 func (n *neighbours) Query(name zone.Name, t zone.Type) resolve.Reply {
 	n.index.Do(n.find)
-	for o := name; o != ""; o = o.Parent() {
+	for o, depth := name, name.NumLabels(); o != ""; o, depth = o.Parent(), depth-1 {
+		if !n.depths[depth] {
+			continue
+		}
 		var server *resolve.Zones
 		var from *neighbour
 		for f := n.byOrigin[o]; f != nil; f = f.next {
@@ -109,6 +113,7 @@ func (n *neighbours) find() {
 		if o != "" {
 			all[i].target, all[i].next = t, n.byOrigin[o]
 			n.byOrigin[o] = &all[i]
+			n.depths[o.NumLabels()] = true
 		}
 	}
 }
