@@ -149,22 +149,7 @@ func (c *setChange) normalize(caps Capabilities, notes *[]string) {
 	c.match(SameRecord)
 	c.match(func(old, new zone.Record) bool { return class(old) != "" && class(old) == class(new) })
 	c.setTTLs(caps, notes)
-	there := map[identity]bool{} // what stays, and what has come already
-	for _, i := range c.stays() {
-		there[identify(c.before[i].Record)] = true
-	}
-	c.pairs = slices.DeleteFunc(c.pairs, func(p pair) bool {
-		switch {
-		case p.new == nil:
-			return false
-		case p.old >= 0:
-			return same(c.before[p.old].Record, p.new.Record) && c.before[p.old].Auto == p.new.Auto
-		}
-		id := identify(p.new.Record)
-		known := there[id]
-		there[id] = true
-		return known
-	})
+	c.dropEqual()
 	for i, p := range c.pairs {
 		if p.old < 0 || p.new == nil {
 			continue
@@ -176,6 +161,32 @@ func (c *setChange) normalize(caps Capabilities, notes *[]string) {
 		}
 		c.pairs[i].new = &it
 	}
+}
+
+// dropEqual leaves out what changes nothing: a record that turns into itself, and
+// one that comes though it is there.
+func (c *setChange) dropEqual() {
+	c.pairs = slices.DeleteFunc(c.pairs, func(p pair) bool {
+		return p.old >= 0 && p.new != nil && same(c.before[p.old].Record, p.new.Record) && c.before[p.old].Auto == p.new.Auto
+	})
+	there := map[identity]bool{}
+	for _, i := range c.stays() {
+		there[identify(c.before[i].Record)] = true
+	}
+	var left []pair
+	for _, p := range c.pairs {
+		if p.new != nil {
+			id := identify(p.new.Record)
+			if there[id] {
+				p.new = nil
+			}
+			there[id] = true
+		}
+		if p.old >= 0 || p.new != nil {
+			left = append(left, p)
+		}
+	}
+	c.pairs = left
 }
 
 // match joins records that go and records that come if one is the other's
@@ -210,7 +221,7 @@ func (c *setChange) setTTLs(caps Capabilities, notes *[]string) {
 		it := *p.new
 		asked := it.Record.TTL
 		if p.old >= 0 {
-			it.Auto = c.before[p.old].Auto && c.before[p.old].Record.TTL == asked
+			it.Auto = it.Auto || c.before[p.old].Auto && c.before[p.old].Record.TTL == asked
 		} else {
 			it.Auto = it.Auto || slices.ContainsFunc(c.before, func(b Item) bool { return b.Auto && b.Record.TTL == asked })
 		}

@@ -44,7 +44,10 @@ var (
 	ErrLocked = errors.New("another zonelint run is changing this zone")
 	// ErrIncomplete: not all operations are known to be done. The report says
 	// which.
-	ErrIncomplete = errors.New("the plan was not carried out")
+	ErrIncomplete = errors.New("the plan was not carried out wholly")
+	// ErrUnverified: all operations were made as far as is known, but the zone
+	// could not be read back, or is not as it was planned.
+	ErrUnverified = errors.New("the changes could not be verified")
 )
 
 // RetryError is an ErrRateLimited that says when to ask again.
@@ -91,3 +94,5 @@ func notMade(err error) bool {
 func inFlight(err error) bool {
 	return errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)
 }
+
+func isPartial(err error) bool { return errors.Is(err, ErrPartial) }
