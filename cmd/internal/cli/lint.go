@@ -38,6 +38,13 @@ func (a *app) newLint(c *urfave.Context) (*lint, error) {
 	if err != nil {
 		return nil, err
 	}
+	args := c.Args().Slice()
+	if len(args) == 0 {
+		args = []string{"."}
+	}
+	// Beside the packs, which take a while to load.
+	finding := make(chan found, 1)
+	go func(stdin string) { finding <- findTargets(currentDir(), args, stdin) }(c.String("stdin-filename"))
 	l := &lint{app: a, jobs: jobs}
 	if l.selector, err = selectorOf(c); err != nil {
 		return nil, err
@@ -49,11 +56,7 @@ func (a *app) newLint(c *urfave.Context) (*lint, error) {
 	if l.loader, err = newLoader(c.String("include-root"), options, a.In); err != nil {
 		return nil, err
 	}
-	args := c.Args().Slice()
-	if len(args) == 0 {
-		args = []string{"."}
-	}
-	l.found = findTargets(l.loader.cwd, args, c.String("stdin-filename"))
+	l.found = <-finding
 	l.beside = newNeighbours(c.Context, l.loader, l.found.targets)
 	if l.servers, err = a.serversOf(c, l.loader, l.beside); err == nil {
 		l.engine, err = engineOf(c, l.selector, l.policies, l.servers)
