@@ -83,6 +83,9 @@ type Unread struct {
 	Name   zone.Name // "" if the owner is not known
 	Type   zone.Type // 0 if the type is not known
 	Reason string    // what was seen and why it cannot be read
+	// Computed says that nothing is wrong: the provider works the records out when
+	// it is asked, such as the addresses of an alias at the top of a zone.
+	Computed bool
 }
 
 // OpKind says what an operation does.

@@ -21,8 +21,12 @@ func (s *Snapshot) Zone() *zone.Zone {
 	z := b.Zone(s.Apex)
 	z.Source, z.Complete = src, true
 	for _, u := range s.Unread {
+		kind := zone.ProblemSyntax
+		if u.Computed {
+			kind = zone.ProblemComputed
+		}
 		z.Problems = append(z.Problems, zone.Problem{
-			Kind: zone.ProblemSyntax, Name: u.Name, Type: u.Type, Lost: true,
+			Kind: kind, Name: u.Name, Type: u.Type, Lost: true,
 			Message: fmt.Sprintf("a record at the provider cannot be read: %s", u.Reason),
 		})
 	}

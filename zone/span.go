@@ -118,6 +118,7 @@ const (
 	ProblemInclude                       // an $INCLUDE that was not followed
 	ProblemLimit                         // a limit of the reader was reached
 	ProblemDialect                       // an entry that some name servers read, as it was read here, and others refuse
+	ProblemComputed                      // no mistake: records that the provider works out when it is asked, and that are not known here
 )
 
 // Problem is something in the source that the reader could not take, or had to

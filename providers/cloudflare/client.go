@@ -23,7 +23,7 @@ type client struct {
 	base     *url.URL
 	token    string
 	http     *http.Client
-	timeout  time.Duration // of one try
+	timeout  time.Duration // of one try to read; a write has four times as long
 	pause    time.Duration // before the second try; it doubles
 	patience time.Duration // all pauses for one request
 }
@@ -96,7 +96,11 @@ func (c *client) persist(ctx context.Context, read bool, try func() (*answer, er
 // once makes one request. Of a read that fails for a reason that may pass the
 // error wraps ErrUnavailable; of a write, if and only if it never left.
 func (c *client) once(ctx context.Context, method, path string, q url.Values, body []byte) (*answer, error) {
-	ctx, cancel := context.WithTimeout(ctx, c.timeout)
+	timeout := c.timeout
+	if method != http.MethodGet {
+		timeout *= 4 // nobody knows what comes of a write that is not waited for
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	sent := false
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { sent = true }})

@@ -96,7 +96,8 @@ func Provider() *providers.Provider {
 type Options struct {
 	Token   string // an API token
 	BaseURL string // "" is DefaultBaseURL
-	// Timeout is how long one request may take; 0 is 30 seconds.
+	// Timeout is how long one request to read may take, and a fourth of what one to
+	// write may; 0 is 30 seconds.
 	Timeout time.Duration
 	// Pause is the first wait before a request is made again; it doubles. 0 is
 	// half a second.
@@ -222,7 +223,7 @@ func flattened(it providers.Item) []providers.Unread {
 	reason := fmt.Sprintf("Cloudflare answers with the addresses of %s, since a CNAME record at the top of the zone is flattened", it.Record.Target())
 	var un []providers.Unread
 	for _, t := range []zone.Type{zone.TypeA, zone.TypeAAAA, zone.Type(dns.TypeHTTPS)} {
-		un = append(un, providers.Unread{Name: it.Record.Name, Type: t, Reason: reason})
+		un = append(un, providers.Unread{Name: it.Record.Name, Type: t, Reason: reason, Computed: true})
 	}
 	return un
 }
