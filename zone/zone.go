@@ -201,6 +201,18 @@ func (z *Zone) OfType(t Type) iter.Seq[Record] {
 	}
 }
 
+// OfTypeAt is OfType for the records whose owner passes a test. Where most fail
+// it, that is faster than to look at whole records.
+func (z *Zone) OfTypeAt(t Type, owner func(Name) bool) iter.Seq[Record] {
+	return func(yield func(Record) bool) {
+		for _, i := range z.indexesOf(t) {
+			if owner(z.nodeName(z.recs[i].node)) && !yield(z.record(i)) {
+				return
+			}
+		}
+	}
+}
+
 func (z *Zone) indexesOf(t Type) []uint32 {
 	if l := z.listOf(t); l != nil {
 		return z.listing[l.start:l.end]
@@ -346,6 +358,18 @@ func (n Node) Records() iter.Seq[Record] {
 	return func(yield func(Record) bool) {
 		for i := n.z.nodes[n.i].first; i != none; i = n.z.recs[i].next {
 			if !yield(n.z.record(i)) {
+				return
+			}
+		}
+	}
+}
+
+// Of yields the records of the node of a type in the order of the source. It is
+// RRset for a caller that keeps no slice of records.
+func (n Node) Of(t Type) iter.Seq[Record] {
+	return func(yield func(Record) bool) {
+		for i := n.z.nodes[n.i].first; i != none; i = n.z.recs[i].next {
+			if n.z.recs[i].typ == t && !yield(n.z.record(i)) {
 				return
 			}
 		}

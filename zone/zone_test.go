@@ -89,6 +89,9 @@ func TestZoneIndex(t *testing.T) {
 			if !node.Has(typ) {
 				t.Errorf("%s has no %s", node.Name(), typ)
 			}
+			if got := short(slices.Collect(node.Of(typ))); !slices.Equal(got, want) {
+				t.Errorf("%s of type %s: %q", node.Name(), typ, got)
+			}
 			n++
 		}
 		if n != min(len(want), 1) {
@@ -195,6 +198,10 @@ func TestStop(t *testing.T) {
 		n++
 		break
 	}
+	for range z.OfTypeAt(zone.TypeA, func(zone.Name) bool { return true }) {
+		n++
+		break
+	}
 	for range z.RRsetsOf(zone.TypeA) {
 		n++
 		break
@@ -208,9 +215,13 @@ func TestStop(t *testing.T) {
 			n++
 			break
 		}
+		for range node.Of(zone.TypeMX) {
+			n++
+			break
+		}
 		break
 	}
-	if n != 5 {
+	if n != 7 {
 		t.Errorf("%d turns", n)
 	}
 }
@@ -293,6 +304,9 @@ func TestIndexHoldsAll(t *testing.T) {
 			}
 			for s := range z.RRsetsOf(typ) {
 				ofSet := slices.DeleteFunc(slices.Clone(want), func(r zone.Record) bool { return r.Name != s.Name })
+				if got := slices.Collect(z.OfTypeAt(typ, func(n zone.Name) bool { return n == s.Name })); !slices.Equal(got, ofSet) {
+					t.Fatalf("%s at %s: got %v, want %v", typ, s.Name, got, ofSet)
+				}
 				if !slices.Equal(s.Records, ofSet) || !slices.Equal(z.RRset(s.Name, typ), ofSet) {
 					t.Fatalf("%s %s: got %v, want %v", s.Name, typ, s.Records, ofSet)
 				}

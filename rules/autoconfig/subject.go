@@ -29,8 +29,8 @@ func (s *set) each(p *rules.Pass, visit func(*set)) {
 		if p.Zone.Cut(s.name) != "" {
 			continue
 		}
-		for r := range n.Records() {
-			if r.Type == zone.TypeSRV && len(r.Data) > 6 {
+		for r := range n.Of(zone.TypeSRV) {
+			if len(r.Data) > 6 {
 				s.records = append(s.records, r)
 			}
 		}

@@ -150,11 +150,9 @@ var aliasesOf = &rules.Subject[zone.Record]{Each: func(p *rules.Pass, visit func
 		if len(name) < len(autoconfig) || name[:len(autoconfig)] != autoconfig && (len(name) < len(autodiscover) || name[:len(autodiscover)] != autodiscover) {
 			continue
 		}
-		for r := range n.Records() {
-			if r.Type == zone.TypeCNAME {
-				visit(r)
-				break
-			}
+		for r := range n.Of(zone.TypeCNAME) {
+			visit(r)
+			break
 		}
 	}
 }}

@@ -120,10 +120,7 @@ func (m *room) each(p *rules.Pass, visit func(*Set)) {
 			continue
 		}
 		set.Name, set.Entries, found = r.Name, set.Entries[:0], found[:0]
-		for r := range n.Records() {
-			if r.Type != zone.TypeTXT {
-				continue
-			}
+		for r := range n.Of(zone.TypeTXT) {
 			d := Parse(r.Text(), named, found[len(found):])
 			if d.Version.Form == tagvalue.NotMeant {
 				continue

@@ -90,8 +90,8 @@ func certified(z *zone.Zone, domain zone.Name) []zone.Name {
 	}
 	const many = 16
 	if n, ok := z.Node(domain); ok && n.Has(zone.TypeMX) {
-		for r := range n.Records() {
-			if r.Type == zone.TypeMX && r.Target() != zone.Root && r.Target().Within(z.Apex) && len(hosts) < many {
+		for r := range n.Of(zone.TypeMX) {
+			if r.Target() != zone.Root && r.Target().Within(z.Apex) && len(hosts) < many {
 				hosts = append(hosts, r.Target())
 			}
 		}

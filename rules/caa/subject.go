@@ -61,7 +61,7 @@ func (s *set) each(p *rules.Pass, visit func(*set)) {
 			continue
 		}
 		s.name, s.properties = n.Name(), s.properties[:0]
-		for r := range n.Records() {
+		for r := range n.Of(zone.TypeCAA) {
 			if q, ok := read(r); ok {
 				q.set = s
 				s.properties = append(s.properties, q)

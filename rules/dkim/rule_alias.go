@@ -10,8 +10,8 @@ import (
 
 // aliases is the subject of every CNAME at a selector.
 var aliases = &rules.Subject[zone.Record]{Each: func(p *rules.Pass, visit func(zone.Record)) {
-	for r := range p.Zone.OfType(zone.TypeCNAME) {
-		if selector(r.Name) && p.Zone.Cut(r.Name) == "" {
+	for r := range p.Zone.OfTypeAt(zone.TypeCNAME, selector) {
+		if p.Zone.Cut(r.Name) == "" {
 			visit(r)
 		}
 	}

@@ -29,10 +29,7 @@ var strays = &rules.Subject[zone.Record]{Each: func(p *rules.Pass, visit func(zo
 // targets returns the owners of the zone that the CNAMEs of selectors lead to.
 func targets(z *zone.Zone) map[zone.Name]bool {
 	out := map[zone.Name]bool{}
-	for r := range z.OfType(zone.TypeCNAME) {
-		if !selector(r.Name) {
-			continue
-		}
+	for r := range z.OfTypeAt(zone.TypeCNAME, selector) {
 		if n, ok := end(z, r); ok {
 			out[n.Name()] = true
 		}
@@ -135,8 +132,8 @@ func join(selector, domain []string) zone.Name {
 }
 
 func hasSPF(n zone.Node) bool {
-	for r := range n.Records() {
-		if r.Type == zone.TypeTXT && strings.EqualFold(strings.TrimSuffix(r.TextPrefix(len("v=spf1 ")), " "), "v=spf1") {
+	for r := range n.Of(zone.TypeTXT) {
+		if strings.EqualFold(strings.TrimSuffix(r.TextPrefix(len("v=spf1 ")), " "), "v=spf1") {
 			return true
 		}
 	}

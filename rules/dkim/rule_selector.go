@@ -31,8 +31,9 @@ var sameKey = &rules.Rule{
 
 // practices is the TXT records that state a domain's signing practices.
 var practices = &rules.Subject[zone.Record]{Each: func(p *rules.Pass, visit func(zone.Record)) {
-	for r := range p.Zone.OfType(zone.TypeTXT) {
-		if strings.HasPrefix(string(r.Name), "\x05_adsp"+label) && p.Zone.Cut(r.Name) == "" {
+	stated := func(n zone.Name) bool { return strings.HasPrefix(string(n), "\x05_adsp"+label) }
+	for r := range p.Zone.OfTypeAt(zone.TypeTXT, stated) {
+		if p.Zone.Cut(r.Name) == "" {
 			visit(r)
 		}
 	}
@@ -60,9 +61,12 @@ var adsp = &rules.Rule{
 // outbound is the TXT records that state a domain's policy by DomainKeys, the
 // forerunner of DKIM, or by the drafts that ADSP came of.
 var outbound = &rules.Subject[zone.Record]{Each: func(p *rules.Pass, visit func(zone.Record)) {
-	for r := range p.Zone.OfType(zone.TypeTXT) {
-		n := string(r.Name)
-		if (strings.HasPrefix(n, label) || strings.HasPrefix(n, "\x07_policy"+label) || strings.HasPrefix(n, "\x04_ssp"+label)) && p.Zone.Cut(r.Name) == "" {
+	stated := func(name zone.Name) bool {
+		n := string(name)
+		return strings.HasPrefix(n, label) || strings.HasPrefix(n, "\x07_policy"+label) || strings.HasPrefix(n, "\x04_ssp"+label)
+	}
+	for r := range p.Zone.OfTypeAt(zone.TypeTXT, stated) {
+		if p.Zone.Cut(r.Name) == "" {
 			visit(r)
 		}
 	}

@@ -57,10 +57,7 @@ func (v *visitor) each(p *rules.Pass, visit func(*Set)) {
 		seen map[zone.Name]bool
 	)
 	v.visit, v.keys = visit, twins{}
-	for r := range z.OfType(zone.TypeTXT) {
-		if !selector(r.Name) {
-			continue
-		}
+	for r := range z.OfTypeAt(zone.TypeTXT, selector) {
 		n, _ := z.Node(r.Name)
 		if n.Multi() {
 			if seen[r.Name] {
@@ -76,8 +73,8 @@ func (v *visitor) each(p *rules.Pass, visit func(*Set)) {
 		}
 	}
 	// Keys that stand elsewhere and that a selector leads to.
-	for r := range z.OfType(zone.TypeCNAME) {
-		if !selector(r.Name) || z.Cut(r.Name) != "" {
+	for r := range z.OfTypeAt(zone.TypeCNAME, selector) {
+		if z.Cut(r.Name) != "" {
 			continue
 		}
 		n, ok := end(z, r)
@@ -122,10 +119,8 @@ func (v *visitor) set(n zone.Node, first zone.Record) {
 	if !n.Multi() {
 		v.add(first)
 	} else {
-		for r := range n.Records() {
-			if r.Type == zone.TypeTXT {
-				v.add(r)
-			}
+		for r := range n.Of(zone.TypeTXT) {
+			v.add(r)
 		}
 	}
 	if len(v.s.Entries) == 0 {

@@ -16,8 +16,8 @@ type alias struct {
 
 // policyAliases is the subject of every CNAME at a "_dmarc" owner.
 var policyAliases = &rules.Subject[*alias]{Each: func(p *rules.Pass, visit func(*alias)) {
-	for r := range p.Zone.OfType(zone.TypeCNAME) {
-		if !label(r.Name) || p.Zone.Cut(r.Name) != "" {
+	for r := range p.Zone.OfTypeAt(zone.TypeCNAME, label) {
+		if p.Zone.Cut(r.Name) != "" {
 			continue
 		}
 		a := alias{r, p.Lookup(r.Name, zone.TypeTXT)}

@@ -35,8 +35,8 @@ func checkDiffer(p *rules.Pass, z *zone.Zone) {
 	// registered one.
 	between := map[zone.Name]bool{}
 	for _, t := range [...]zone.Type{zone.TypeTXT, zone.TypeCNAME} {
-		for r := range z.OfType(t) {
-			if !label(r.Name) || r.Name.Parent() == z.Apex && IsOrganizational(z.Apex) {
+		for r := range z.OfTypeAt(t, label) {
+			if r.Name.Parent() == z.Apex && IsOrganizational(z.Apex) {
 				continue
 			}
 			if d := r.Name.Parent(); listed(d) != "" && listed(d) != d {
@@ -104,8 +104,8 @@ func mailRecords(z *zone.Zone) iter.Seq[zone.Record] {
 				return
 			}
 		}
-		for r := range z.OfType(zone.TypeTXT) {
-			if addressable(r.Name) && isSPF(r) && !yield(r) {
+		for r := range z.OfTypeAt(zone.TypeTXT, addressable) {
+			if isSPF(r) && !yield(r) {
 				return
 			}
 		}

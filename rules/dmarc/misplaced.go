@@ -106,8 +106,8 @@ func mailDomain(z *zone.Zone, name zone.Name) bool {
 	if n.Has(zone.TypeMX) || n.Has(zone.TypeA) || n.Has(zone.TypeAAAA) {
 		return true
 	}
-	for r := range n.Records() {
-		if r.Type == zone.TypeTXT && isSPF(r) {
+	for r := range n.Of(zone.TypeTXT) {
+		if isSPF(r) {
 			return true
 		}
 	}

@@ -28,11 +28,8 @@ var requests = &rules.Subject[*request]{Each: eachRequest}
 func eachRequest(p *rules.Pass, visit func(*request)) {
 	z := p.Zone
 	var tags []tagvalue.Tag
-	for r := range z.OfType(zone.TypeTXT) {
+	for r := range z.OfTypeAt(zone.TypeTXT, func(n zone.Name) bool { return label(n) || n.IsWildcard() }) {
 		named := label(r.Name)
-		if !named && !r.Name.IsWildcard() {
-			continue
-		}
 		d := Parse(r.Text(), named, tags[:0])
 		if tags = d.Tags; d.Version.Form == NotDMARC || z.Cut(r.Name) != "" || authorises(r.Name) {
 			continue
@@ -46,8 +43,8 @@ func eachRequest(p *rules.Pass, visit func(*request)) {
 			visit(&q)
 		})
 	}
-	for r := range z.OfType(zone.TypeCNAME) {
-		if !label(r.Name) || z.Cut(r.Name) != "" {
+	for r := range z.OfTypeAt(zone.TypeCNAME, label) {
+		if z.Cut(r.Name) != "" {
 			continue
 		}
 		a := p.Lookup(r.Name, zone.TypeTXT)

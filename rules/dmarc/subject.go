@@ -104,10 +104,7 @@ func (m *room) each(p *rules.Pass, visit func(*Set)) {
 			continue
 		}
 		set.Name, set.Entries, set.Others, tags = r.Name, set.Entries[:0], set.Others[:0], tags[:0]
-		for r := range n.Records() {
-			if r.Type != zone.TypeTXT {
-				continue
-			}
+		for r := range n.Of(zone.TypeTXT) {
 			d := Parse(r.Text(), named, tags[len(tags):])
 			if d.Version.Form == NotDMARC {
 				if alone {
@@ -191,10 +188,7 @@ func reaches(z *zone.Zone, name zone.Name) bool {
 // to.
 func aliased(z *zone.Zone) map[zone.Name]bool {
 	out := map[zone.Name]bool{}
-	for r := range z.OfType(zone.TypeCNAME) {
-		if !label(r.Name) {
-			continue
-		}
+	for r := range z.OfTypeAt(zone.TypeCNAME, label) {
 		target := r.Target()
 		for range maxChain {
 			if out[target] || !target.Within(z.Apex) {

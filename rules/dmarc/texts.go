@@ -51,8 +51,8 @@ func checkSPFText(p *rules.Pass, s *Set) {
 }
 
 func hasSPF(n zone.Node) bool {
-	for r := range n.Records() {
-		if r.Type == zone.TypeTXT && isSPF(r) {
+	for r := range n.Of(zone.TypeTXT) {
+		if isSPF(r) {
 			return true
 		}
 	}

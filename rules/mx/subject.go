@@ -48,10 +48,8 @@ func (s *set) each(p *rules.Pass, visit func(*set)) {
 		if p.Zone.Cut(s.name) != "" {
 			continue
 		}
-		for r := range n.Records() {
-			if r.Type == zone.TypeMX {
-				s.add(p, r)
-			}
+		for r := range n.Of(zone.TypeMX) {
+			s.add(p, r)
 		}
 		visit(s)
 	}

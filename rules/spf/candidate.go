@@ -87,8 +87,8 @@ func At(z *zone.Zone, owner zone.Name) []Candidate {
 
 func of(n zone.Node) []Candidate {
 	var out []Candidate
-	for rec := range n.Records() {
-		if rec.Type != zone.TypeTXT || !mayBeSPF(rec) {
+	for rec := range n.Of(zone.TypeTXT) {
+		if !mayBeSPF(rec) {
 			continue
 		}
 		if r := Parse(rec.Text()); r.Form != Other {
@@ -144,8 +144,8 @@ var owners = &rules.Subject[owner]{Each: func(p *rules.Pass, visit func(owner)) 
 // disputed reports whether an owner may be one of owners, without parsing.
 func disputed(n zone.Node) bool {
 	records := 0
-	for rec := range n.Records() {
-		if rec.Type != zone.TypeTXT || !mayBeSPF(rec) {
+	for rec := range n.Of(zone.TypeTXT) {
+		if !mayBeSPF(rec) {
 			continue
 		}
 		if !selected(rec) {

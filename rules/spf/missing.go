@@ -53,8 +53,8 @@ func mails(n zone.Node) bool {
 	if n.Has(zone.TypeA) || n.Has(zone.TypeAAAA) {
 		return true
 	}
-	for r := range n.Records() {
-		if r.Type == zone.TypeMX && r.Target() != zone.Root {
+	for r := range n.Of(zone.TypeMX) {
+		if r.Target() != zone.Root {
 			return true
 		}
 	}
@@ -63,8 +63,8 @@ func mails(n zone.Node) bool {
 
 // anySPF reports whether an owner has a TXT record that is or is meant as SPF.
 func anySPF(n zone.Node) bool {
-	for r := range n.Records() {
-		if r.Type == zone.TypeTXT && mayBeSPF(r) && (selected(r) || Parse(r.Text()).Form != Other) {
+	for r := range n.Of(zone.TypeTXT) {
+		if mayBeSPF(r) && (selected(r) || Parse(r.Text()).Form != Other) {
 			return true
 		}
 	}

@@ -60,8 +60,8 @@ func refuses(g *grower, name zone.Name) bool {
 	if !ok || !n.Has(zone.TypeMX) {
 		return false
 	}
-	for r := range n.Records() {
-		if r.Type == zone.TypeMX && r.Target() != zone.Root {
+	for r := range n.Of(zone.TypeMX) {
+		if r.Target() != zone.Root {
 			return false
 		}
 	}

@@ -38,16 +38,14 @@ var size = &recordRule{
 		// Header, question, and for each record a compressed owner, type, class,
 		// TTL and length (RFC 1035, section 4.1).
 		octets := 12 + len(n.Name()) + 4
-		for r := range n.Records() {
-			if r.Type == zone.TypeTXT {
-				octets += 12 + len(r.Data)
-			}
+		for r := range n.Of(zone.TypeTXT) {
+			octets += 12 + len(r.Data)
 		}
 		if octets <= plainUDP {
 			return nil
 		}
-		for r := range n.Records() {
-			if r.Type == zone.TypeTXT && mayBeSPF(r) && Parse(r.Text()).Form == SPF {
+		for r := range n.Of(zone.TypeTXT) {
+			if mayBeSPF(r) && Parse(r.Text()).Form == SPF {
 				if r.Loc != c.Record.Loc || r.Data != c.Record.Data {
 					return nil // it is told of the first SPF record
 				}

@@ -127,10 +127,7 @@ func (m *room) each(p *rules.Pass, visit func(*Set)) {
 		}
 		named := s.named(r.Name)
 		set.Standard, set.Name, set.Entries, fields = s, r.Name, set.Entries[:0], fields[:0]
-		for r := range n.Records() {
-			if r.Type != zone.TypeTXT {
-				continue
-			}
+		for r := range n.Of(zone.TypeTXT) {
 			d := s.Parse(r.Text(), named, fields[len(fields):])
 			if d.Version.Form == tagvalue.NotMeant {
 				continue
