@@ -244,9 +244,15 @@ func newPayload(it providers.Item) (payload, error) {
 
 // restore gives a record that is put back what it had beyond DNS.
 func (p *payload) restore(raw json.RawMessage) {
-	var e extras
+	var e struct {
+		extras
+		TTL uint32 `json:"ttl"`
+	}
 	if len(raw) == 0 || json.Unmarshal(raw, &e) != nil {
 		return
+	}
+	if p.TTL == 1 && e.TTL == autoTTL {
+		p.TTL = autoTTL // it was not automatic, though others of its RRset are
 	}
 	if p.Type == "A" || p.Type == "AAAA" || p.Type == "CNAME" {
 		p.Proxied = &e.Proxied

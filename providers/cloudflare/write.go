@@ -220,13 +220,10 @@ func confirmUpdate(z zone.Name, op providers.Op, raw json.RawMessage) error {
 	return nil
 }
 
-// asked reports whether the record is the one asked for. A proxied record has
-// an automatic TTL whatever is asked for.
+// asked reports whether the record is the one asked for, to those who look it
+// up. A proxied record has an automatic TTL whatever is asked for.
 func asked(got, want providers.Item) bool {
-	if !providers.SameRecord(got.Record, want.Record) {
-		return false
-	}
-	return got.Auto && proxied(got) || got.Auto == want.Auto && got.Record.TTL == want.Record.TTL
+	return providers.SameRecord(got.Record, want.Record) && (got.Record.TTL == want.Record.TTL || got.Auto && proxied(got))
 }
 
 // proxied reports whether Cloudflare answers for the record with addresses of
