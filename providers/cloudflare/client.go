@@ -3,7 +3,6 @@ package cloudflare
 import (
 	"bytes"
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -13,6 +12,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/zonelint/zonelint/providers"
@@ -36,7 +36,6 @@ const (
 
 func newClient(base *url.URL, token string, timeout, pause, patience time.Duration) *client {
 	tr := http.DefaultTransport.(*http.Transport).Clone()
-	tr.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12}
 	return &client{
 		base: base, token: token, timeout: timeout, pause: pause, patience: patience,
 		http: &http.Client{
@@ -102,8 +101,8 @@ func (c *client) once(ctx context.Context, method, path string, q url.Values, bo
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	sent := false
-	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { sent = true }})
+	var sent atomic.Bool // it may have been
+	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { sent.Store(true) }})
 	u := c.base.JoinPath(path)
 	u.RawQuery = q.Encode()
 	var content io.Reader
@@ -128,7 +127,7 @@ func (c *client) once(ctx context.Context, method, path string, q url.Values, bo
 		if errors.Is(err, context.DeadlineExceeded) {
 			err = fmt.Errorf("no answer in time: %w", err)
 		}
-		if method != http.MethodGet && sent {
+		if method != http.MethodGet && sent.Load() {
 			return fmt.Errorf("%w: the connection was lost or the answer came too late: %w", providers.ErrUnknownOutcome, err)
 		}
 		return fmt.Errorf("%w: %w", providers.ErrUnavailable, err)

@@ -147,7 +147,7 @@ func conflicts(z *Zone, others []Record, r Record) *apiErr {
 		}
 		ot := o.str("type")
 		switch {
-		case ot == typ && o.str("content") == r.str("content"):
+		case ot == typ && o.str("content") == r.str("content") && fmt.Sprint(o["priority"]) == fmt.Sprint(r["priority"]):
 			return invalid(81058, "An identical record already exists.")
 		case typ == "CNAME" && (address(ot) || ot == "CNAME"):
 			return invalid(81053, "An A, AAAA, or CNAME record with that host already exists. For more details, refer to <https://developers.cloudflare.com/dns/manage-dns-records/troubleshooting/records-with-same-name/>.")
