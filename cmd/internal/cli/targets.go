@@ -45,11 +45,11 @@ func findTargets(cwd workdir, args []string, stdinName string) found {
 	for _, arg := range args {
 		switch info, err := os.Stat(arg); {
 		case arg == "-":
-			f.add(target{name: stdinName})
+			f.add("-", target{name: stdinName})
 		case err == nil && info.IsDir():
 			f.walk(arg)
 		case err == nil:
-			f.add(target{name: arg, path: arg})
+			f.name(arg)
 		case isGlob(arg):
 			f.glob(arg)
 		default:
@@ -70,12 +70,12 @@ func (f *finder) fail(name string, err error) {
 	f.errs = append(f.errs, &targetError{name, err})
 }
 
-// add takes a file, unless it is there already: the one that was named wins.
-func (f *finder) add(t target) {
-	key := "-"
-	if t.path != "" {
-		key = f.cwd.abs(t.path)
-	}
+// name takes a file that an argument names.
+func (f *finder) name(path string) { f.add(f.cwd.abs(path), target{name: path, path: path}) }
+
+// add takes a file, whose clean absolute path is given, unless it is there
+// already: the one that was named wins.
+func (f *finder) add(key string, t target) {
 	if i, ok := f.seen[key]; ok {
 		if f.targets[i].found && !t.found {
 			f.targets[i] = t
@@ -103,7 +103,7 @@ func (f *finder) glob(pattern string) {
 		case err != nil:
 			f.fail(m, err)
 		case !info.IsDir():
-			f.add(target{name: m, path: m})
+			f.name(m)
 		case !strings.Contains(pattern, "**"): // which matches what lies below a folder too
 			f.walk(m)
 		}
@@ -130,23 +130,33 @@ func (f *finder) walk(root string) {
 			f.fail(dir, err)
 			return
 		}
+		before, key := inFolder(filepath.Clean(dir)), inFolder(f.cwd.abs(dir))
 		for _, e := range entries {
-			path := filepath.Join(dir, e.Name())
 			if strings.HasPrefix(e.Name(), ".") {
 				continue
 			}
+			path := before + e.Name()
 			switch {
 			case e.IsDir():
 				visit(path)
 			case e.Type() == fs.ModeSymlink && !leadsInto(path, real):
 			case e.Type().IsRegular() || e.Type() == fs.ModeSymlink:
 				if g := zoneName(e.Name()); g != noZone {
-					f.add(target{name: path, path: path, found: true, guess: g, dir: root})
+					f.add(key+e.Name(), target{name: path, path: path, found: true, guess: g, dir: root})
 				}
 			}
 		}
 	}
 	visit(root)
+}
+
+// inFolder returns what makes the path of a file of its name, for a clean path
+// of its folder: what filepath.Join would put before it.
+func inFolder(dir string) string {
+	if dir == "." {
+		return ""
+	}
+	return strings.TrimSuffix(dir, string(filepath.Separator)) + string(filepath.Separator)
 }
 
 // leadsInto reports whether a symbolic link leads to a regular file below root,
