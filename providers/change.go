@@ -155,7 +155,9 @@ func (c *setChange) normalize(caps Capabilities, notes *[]string) {
 			continue
 		}
 		it := *p.new
-		it.Raw = c.before[p.old].Raw
+		if it.Raw == nil || caps.Update {
+			it.Raw = c.before[p.old].Raw
+		}
 		if caps.Update {
 			it.ID = c.before[p.old].ID
 		}

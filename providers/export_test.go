@@ -1,5 +1,7 @@
 package providers
 
+import "github.com/zonelint/zonelint/zone"
+
 // SetHook has f called wherever a run may be cut off.
 func (a *Applier) SetHook(f func(point string)) { a.hook = f }
 
@@ -11,3 +13,6 @@ func (p *Plan) Check() error { return p.check() }
 
 // Rehash gives a plan that was changed the hash that fits.
 func (p *Plan) Rehash() { p.Hash = p.hash() }
+
+// WellFormed reports whether a record can stand in a plan.
+func WellFormed(r zone.Record) bool { return wellFormed(r) }

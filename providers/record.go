@@ -115,9 +115,26 @@ func (it *Item) UnmarshalJSON(b []byte) error {
 		return fmt.Errorf("%s: unknown type %q", j.Name, clip(j.Type))
 	}
 	r := zone.Record{Name: name, Type: t, Class: zone.ClassIN, TTL: j.TTL, Data: string(j.RData)}
-	if len(j.RData) > 0xffff || r.RData() != j.Data {
+	if !wellFormed(r) {
+		return fmt.Errorf("%s %s: rdata that no record of this type has", j.Name, j.Type)
+	}
+	if r.RData() != j.Data {
 		return fmt.Errorf("%s %s: data and rdata do not say the same", j.Name, j.Type)
 	}
 	*it = Item{Record: r, Auto: j.Auto, ID: j.ID, Raw: j.Raw}
 	return nil
+}
+
+// wellFormed reports whether the RDATA are what the type asks for, to the last
+// octet.
+func wellFormed(r zone.Record) bool {
+	if len(r.Data) > 0xffff {
+		return false
+	}
+	rr, err := r.RR()
+	if err != nil {
+		return false
+	}
+	again, err := zone.FromRR(rr)
+	return err == nil && again.Data == r.Data
 }

@@ -4,17 +4,23 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"testing"
 
 	"github.com/zonelint/zonelint/providers"
-	"github.com/zonelint/zonelint/providers/providertest"
 	"github.com/zonelint/zonelint/zone"
 )
+
+// tb is what testing and rapid have in common.
+type tb interface {
+	Helper()
+	Errorf(format string, args ...any)
+	Fatalf(format string, args ...any)
+	Fatal(args ...any)
+}
 
 var example = zone.MustName("example.com")
 
 // rec reads "owner TTL TYPE RDATA".
-func rec(t testing.TB, line string) zone.Record {
+func rec(t tb, line string) zone.Record {
 	t.Helper()
 	f := strings.SplitN(line, " ", 4)
 	name, err := zone.ParseName(f[0], example)
@@ -36,7 +42,7 @@ func rec(t testing.TB, line string) zone.Record {
 	return r
 }
 
-func recs(t testing.TB, lines ...string) []zone.Record {
+func recs(t tb, lines ...string) []zone.Record {
 	t.Helper()
 	var out []zone.Record
 	for _, l := range lines {
@@ -73,10 +79,10 @@ var scenarios = []scenario{
 	{
 		name: "migration",
 		zone: []string{
-			"@ 300 MX 0 mail", "@ 300 MX 50 backup.old.example.", `@ 300 TXT "v=spf1 mx -all"`, `_dmarc 300 TXT "v=DMARC1; p=none"`,
+			"@ 300 MX 0 mail.example.com.", "@ 300 MX 50 backup.old.example.", `@ 300 TXT "v=spf1 mx -all"`, `_dmarc 300 TXT "v=DMARC1; p=none"`,
 			"mail 300 A 192.0.2.9", `old._domainkey 300 TXT "v=DKIM1; p=b2xk"`,
 		},
-		gone: []string{"@ 300 MX 0 mail", "@ 300 MX 50 backup.old.example.", `@ 300 TXT "v=spf1 mx -all"`, `_dmarc 300 TXT "v=DMARC1; p=none"`, "mail 300 A 192.0.2.9", `old._domainkey 300 TXT "v=DKIM1; p=b2xk"`},
+		gone: []string{"@ 300 MX 0 mail.example.com.", "@ 300 MX 50 backup.old.example.", `@ 300 TXT "v=spf1 mx -all"`, `_dmarc 300 TXT "v=DMARC1; p=none"`, "mail 300 A 192.0.2.9", `old._domainkey 300 TXT "v=DKIM1; p=b2xk"`},
 		come: []string{"@ 300 MX 10 mx1.host.example.", `@ 300 TXT "v=spf1 include:spf.host.example -all"`, `_dmarc 300 TXT "v=DMARC1; p=reject"`, `new._domainkey 300 TXT "v=DKIM1; p=bmV3"`},
 	},
 	{
@@ -105,18 +111,18 @@ var scenarios = []scenario{
 	},
 	{
 		name: "null MX",
-		zone: []string{"@ 300 MX 0 mail", "mail 300 A 192.0.2.9"},
-		gone: []string{"@ 300 MX 0 mail"}, come: []string{"@ 300 MX 0 ."}, replace: true,
+		zone: []string{"@ 300 MX 0 mail.example.com.", "mail 300 A 192.0.2.9"},
+		gone: []string{"@ 300 MX 0 mail.example.com."}, come: []string{"@ 300 MX 0 ."}, replace: true,
 	},
 }
 
 // start is the zone before.
-func (s scenario) start(t testing.TB) []zone.Record {
+func (s scenario) start(t tb) []zone.Record {
 	return append(recs(t, ground...), recs(t, s.zone...)...)
 }
 
 // target is the zone after.
-func (s scenario) target(t testing.TB) []zone.Record {
+func (s scenario) target(t tb) []zone.Record {
 	gone := recs(t, s.gone...)
 	out := slices.DeleteFunc(s.start(t), func(r zone.Record) bool {
 		return slices.ContainsFunc(gone, r.Same)
@@ -124,7 +130,7 @@ func (s scenario) target(t testing.TB) []zone.Record {
 	return append(out, recs(t, s.come...)...)
 }
 
-func (s scenario) keys(t testing.TB) []zone.Key {
+func (s scenario) keys(t tb) []zone.Key {
 	var cs zone.ChangeSet
 	for _, r := range recs(t, slices.Concat(s.gone, s.come)...) {
 		cs = append(cs, zone.Add(r))
@@ -134,7 +140,7 @@ func (s scenario) keys(t testing.TB) []zone.Key {
 
 // changes are those of the scenario on its first zone, as rules would make
 // them.
-func (s scenario) changes(t testing.TB, z *zone.Zone) zone.ChangeSet {
+func (s scenario) changes(t tb, z *zone.Zone) zone.ChangeSet {
 	var cs zone.ChangeSet
 	come := recs(t, s.come...)
 	for i, r := range recs(t, s.gone...) {
@@ -159,7 +165,7 @@ func (s scenario) changes(t testing.TB, z *zone.Zone) zone.ChangeSet {
 }
 
 // rest are the changes that lead from any zone to the target.
-func (s scenario) rest(t testing.TB, z *zone.Zone) zone.ChangeSet {
+func (s scenario) rest(t tb, z *zone.Zone) zone.ChangeSet {
 	b := zone.NewBuilder(0)
 	for _, r := range s.target(t) {
 		b.Add(r)
@@ -167,7 +173,7 @@ func (s scenario) rest(t testing.TB, z *zone.Zone) zone.ChangeSet {
 	return zone.Diff(z, b.Zone(example), s.keys(t))
 }
 
-// providersOf are kinds of provider.
+// kinds are kinds of provider.
 var kinds = []struct {
 	name string
 	caps providers.Capabilities
@@ -197,8 +203,4 @@ func lines(rs []zone.Record) []string {
 	}
 	slices.Sort(out)
 	return out
-}
-
-func newApplier(t testing.TB, f *providertest.Fake) *providers.Applier {
-	return &providers.Applier{Backend: f, Dir: t.TempDir(), Waits: waits}
 }

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 
 	"github.com/zonelint/zonelint/providers"
@@ -82,6 +83,11 @@ func NewFake(apex zone.Name, caps providers.Capabilities, records ...zone.Record
 		f.items = append(f.items, f.stored(providers.Item{Record: r}))
 	}
 	return f
+}
+
+// Resume returns a provider that has the items of another, with their ids.
+func Resume(apex zone.Name, caps providers.Capabilities, items []providers.Item) *Fake {
+	return &Fake{Capabilities: caps, apex: apex, items: items, nextID: 1000}
 }
 
 // meta is what the fake knows of a record besides DNS.
@@ -366,7 +372,7 @@ func tally(items []providers.Item) (mx, spf map[zone.Name]int) {
 		switch {
 		case r.Type == zone.TypeMX:
 			mx[r.Name]++
-		case r.Type == zone.TypeTXT && len(r.Text()) >= 6 && r.Text()[:6] == "v=spf1":
+		case r.Type == zone.TypeTXT && strings.HasPrefix(strings.ToLower(r.Text()), "v=spf1"):
 			spf[r.Name]++
 		}
 	}
