@@ -173,13 +173,13 @@ func (b *Backend) Zones(ctx context.Context) ([]zone.Name, error) {
 	lib := &libcloudflare.Provider{HTTPClient: b.api}
 	zones, err := lib.ListZones(ctx)
 	if err != nil {
-		return nil, b.explain(ctx, fmt.Errorf("Cloudflare: list of zones: %w", err), "list zones", "Zone: Zone: Read")
+		return nil, b.explain(ctx, fmt.Errorf("cloudflare: list of zones: %w", err), "list zones", "Zone: Zone: Read")
 	}
 	var names []zone.Name
 	for _, z := range zones {
 		n, err := parseName(z.Name)
 		if err != nil {
-			return nil, fmt.Errorf("Cloudflare: list of zones: name %q: %w", clean(z.Name), err)
+			return nil, fmt.Errorf("cloudflare: list of zones: name %q: %w", clean(z.Name), err)
 		}
 		names = append(names, n)
 	}
@@ -195,7 +195,7 @@ func (b *Backend) Snapshot(ctx context.Context, z zone.Name) (*providers.Snapsho
 	}
 	raws, err := b.api.list(ctx, "zones/"+info.ID+"/dns_records", nil, recordsPerPage)
 	if err != nil {
-		return nil, b.explain(ctx, fmt.Errorf("Cloudflare: records of %s: %w", z, err), "read the DNS records of "+z.String(), "Zone: DNS: Edit (to check only: Read)")
+		return nil, b.explain(ctx, fmt.Errorf("cloudflare: records of %s: %w", z, err), "read the DNS records of "+z.String(), "Zone: DNS: Edit (to check only: Read)")
 	}
 	s := &providers.Snapshot{Apex: z, Capabilities: info.capabilities()}
 	for _, raw := range raws {
@@ -233,5 +233,5 @@ func (b *Backend) explain(ctx context.Context, err error, action, need string) e
 	if !errors.Is(err, providers.ErrUnauthorized) {
 		return err
 	}
-	return fmt.Errorf("Cloudflare: %w: %s (%s)", providers.ErrUnauthorized, b.api.diagnose(ctx, action, need), detail(err))
+	return fmt.Errorf("cloudflare: %w: %s (%s)", providers.ErrUnauthorized, b.api.diagnose(ctx, action, need), detail(err))
 }

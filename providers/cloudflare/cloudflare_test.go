@@ -247,9 +247,13 @@ func TestZonesOfKinds(t *testing.T) {
 		max       int
 		readOnly  bool
 	}{
-		{"free", "full", 200, false}, {"pro", "full", 3500, false}, {"business", "full", 3500, false},
-		{"enterprise", "full", 3500, false}, {"something new", "full", 200, false},
-		{"enterprise", "secondary", 3500, true}, {"business", "partial", 3500, true},
+		{"free", "full", 200, false},
+		{"pro", "full", 3500, false},
+		{"business", "full", 3500, false},
+		{"enterprise", "full", 3500, false},
+		{"something new", "full", 200, false},
+		{"enterprise", "secondary", 3500, true},
+		{"business", "partial", 3500, true},
 	} {
 		srv := cloudflaretest.New(t)
 		z := srv.AddZone("example.com")

@@ -30,7 +30,14 @@ func TestParseText(t *testing.T) {
 		{`"ü"`, []string{"ü"}},
 		{`"` + long + `"`, []string{long[:255], long[:255], long[:90]}},
 		{long, []string{long[:255], long[:255], long[:90]}},
-		{`"a`, nil}, {`"`, nil}, {`"a\"`, nil}, {`"a\`, nil}, {`"a" b`, nil}, {`"\25"`, nil}, {`"\256"`, nil}, {`"\2x5"`, nil},
+		{`"a`, nil},
+		{`"`, nil},
+		{`"a\"`, nil},
+		{`"a\`, nil},
+		{`"a" b`, nil},
+		{`"\25"`, nil},
+		{`"\256"`, nil},
+		{`"\2x5"`, nil},
 	} {
 		got, err := cloudflare.ParseText(tc.in)
 		if (err != nil) != (tc.want == nil) || !slices.Equal(got, tc.want) {

@@ -36,7 +36,7 @@ func (b *Backend) Apply(ctx context.Context, z zone.Name, s providers.Step) erro
 		return nil
 	}
 	if err := b.apply(ctx, z, s.Ops); err != nil {
-		return fmt.Errorf("Cloudflare: zone %s: %w", z, err)
+		return fmt.Errorf("cloudflare: zone %s: %w", z, err)
 	}
 	return nil
 }

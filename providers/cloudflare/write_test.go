@@ -89,7 +89,10 @@ func TestChangesKeepWhatIsNotDNS(t *testing.T) {
 	}
 	after := z.Records()
 	changes := []object{
-		{"priority": 0.0}, {"content": `"v=spf1 include:spf.host.example -all"`}, {"content": "192.0.2.2"}, {"content": "new.example"},
+		{"priority": 0.0},
+		{"content": `"v=spf1 include:spf.host.example -all"`},
+		{"content": "192.0.2.2"},
+		{"content": "new.example"},
 		{"priority": 0.0, "content": "1 993 imap2.host.example", "data": map[string]any{"priority": 0.0, "weight": 1.0, "port": 993.0, "target": "imap2.host.example"}},
 	}
 	for i := range before {

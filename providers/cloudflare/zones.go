@@ -46,12 +46,12 @@ func (i zoneInfo) capabilities() providers.Capabilities {
 func (b *Backend) findZone(ctx context.Context, z zone.Name) (zoneInfo, error) {
 	found, err := b.zonesNamed(ctx, z)
 	if err != nil {
-		return zoneInfo{}, b.explain(ctx, fmt.Errorf("Cloudflare: zone %s: %w", z, err), "look up the zone "+z.String(), "Zone: Zone: Read")
+		return zoneInfo{}, b.explain(ctx, fmt.Errorf("cloudflare: zone %s: %w", z, err), "look up the zone "+z.String(), "Zone: Zone: Read")
 	}
 	if len(found) > 1 { // the same name in several accounts; one of them is served
 		found = slices.DeleteFunc(found, func(i zoneInfo) bool { return i.Status != "active" })
 		if len(found) != 1 {
-			return zoneInfo{}, fmt.Errorf("Cloudflare: the token sees several zones %s, in different accounts, and it is not clear which one is served; use a token of one account: %w", z, providers.ErrNoZone)
+			return zoneInfo{}, fmt.Errorf("cloudflare: the token sees several zones %s, in different accounts, and it is not clear which one is served; use a token of one account: %w", z, providers.ErrNoZone)
 		}
 	}
 	if len(found) == 0 {
@@ -94,15 +94,15 @@ func (b *Backend) noZone(ctx context.Context, z zone.Name) error {
 	zones, err := b.Zones(ctx)
 	switch {
 	case err != nil || len(zones) == 0:
-		return fmt.Errorf("Cloudflare: %w: the token does not see %s; give it Zone: Zone: Read and Zone: DNS: Edit for that zone", providers.ErrNoZone, z)
+		return fmt.Errorf("cloudflare: %w: the token does not see %s; give it Zone: Zone: Read and Zone: DNS: Edit for that zone", providers.ErrNoZone, z)
 	case len(zones) > 10:
-		return fmt.Errorf("Cloudflare: %w: the token sees %d zones, and %s is not among them; see whether the name is right, or include the zone in the token", providers.ErrNoZone, len(zones), z)
+		return fmt.Errorf("cloudflare: %w: the token sees %d zones, and %s is not among them; see whether the name is right, or include the zone in the token", providers.ErrNoZone, len(zones), z)
 	}
 	var seen []string
 	for _, n := range zones {
 		seen = append(seen, n.String())
 	}
-	return fmt.Errorf("Cloudflare: %w: the token does not see %s, but %s; see whether the name is right, or include the zone in the token", providers.ErrNoZone, z, strings.Join(seen, ", "))
+	return fmt.Errorf("cloudflare: %w: the token does not see %s, but %s; see whether the name is right, or include the zone in the token", providers.ErrNoZone, z, strings.Join(seen, ", "))
 }
 
 // zoneID returns the id of a zone, from the last time that it was read.
