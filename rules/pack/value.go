@@ -116,6 +116,7 @@ func (s scope) render(v Value) (text string, ok bool) {
 
 // Variable is a part of a value that differs between customers.
 type Variable struct {
+	// Name is what stands in braces: lower-case letters, digits and hyphens.
 	Name string `yaml:"name"`
 	// About says what it is and where the customer finds it.
 	About string `yaml:"about"`
