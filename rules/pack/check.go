@@ -13,6 +13,9 @@ type check struct {
 	z    *zone.Zone
 	pack *Pack
 	by   Evidence
+	// base is the domain that the pack's records are below: the apex, or for a
+	// sender the name below it that the sender was set up for.
+	base zone.Name
 	// sure says that the host serves the zone: the user says so, or an MX record
 	// or the target of a CNAME record does.
 	sure bool
@@ -51,7 +54,7 @@ func subject(s Selector) *rules.Subject[*composition] {
 		c := &composition{z: z, detector: d}
 		if len(forced) > 0 {
 			for _, k := range forced {
-				c.checks = append(c.checks, &check{z: z, pack: k, by: ByUser, sure: true, forced: true, all: forced})
+				c.checks = append(c.checks, &check{z: z, pack: k, base: z.Apex, by: ByUser, sure: true, forced: true, all: forced})
 			}
 		} else {
 			var all []*Pack
@@ -62,7 +65,9 @@ func subject(s Selector) *rules.Subject[*composition] {
 				}
 				all = append(all, g.pack)
 				sure := g.by == ByMX || g.by == ByAddress || g.by == ByTarget || g.by == ByName
-				c.checks = append(c.checks, &check{z: z, pack: g.pack, by: g.by, sure: sure})
+				if base := g.base(z); base != "" {
+					c.checks = append(c.checks, &check{z: z, pack: g.pack, base: base, by: g.by, sure: sure})
+				}
 			}
 			for _, k := range c.checks {
 				k.all = all
@@ -105,7 +110,7 @@ func once(packs []*Pack) []*Pack {
 }
 
 func (c *check) read(given Bindings) {
-	c.scope = c.pack.scopeOf(c.z.Apex, given)
+	c.scope = c.pack.scopeOf(c.base, given)
 	if c.pack.Kind != Gateway && c.pack.Kind != Sender {
 		for _, o := range c.all {
 			if o.Kind == Gateway {

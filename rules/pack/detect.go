@@ -150,6 +150,59 @@ type sighting struct {
 	unclear []*Pack
 }
 
+// base returns the domain that the host was set up for: for a sender, whose
+// customers often let it send for a name below the apex, what remains of the
+// name of the record that was seen without the one that the pack gives it. It
+// is "" if that cannot be told, as the customer chose the name of the record.
+func (g sighting) base(z *zone.Zone) zone.Name {
+	if g.by != ByTarget || g.pack.Kind != Sender {
+		return z.Apex
+	}
+	if apex, ok := z.Node(z.Apex); ok {
+		for _, in := range (&look{z: z, apex: apex}).includes() {
+			if anyMatches(g.pack.Detect.SPF, in.name) {
+				return z.Apex
+			}
+		}
+	}
+	var base zone.Name
+	for r := range z.OfType(zone.TypeCNAME) {
+		for i := range g.pack.compiled.records {
+			at, ok := g.pack.compiled.records[i].baseOf(r)
+			if ok && at == z.Apex {
+				return at
+			}
+			if ok && base == "" && at.Below(z.Apex) {
+				base = at
+			}
+		}
+	}
+	return base
+}
+
+// baseOf returns the domain that a CNAME record has a name below, if it is the
+// record of a pack there.
+func (w *wantRecord) baseOf(r zone.Record) (zone.Name, bool) {
+	if w.Type != zone.TypeCNAME || !slices.ContainsFunc(w.targets, func(t target) bool {
+		_, ok := t.is(r.Target(), nil)
+		return ok
+	}) {
+		return "", false
+	}
+	base := r.Name
+	for range 1 + strings.Count(w.Name.Text, ".") {
+		if base == zone.Root {
+			return "", false
+		}
+		base = base.Parent()
+	}
+	if base == zone.Root {
+		return "", false
+	}
+	_, ok := w.named.match(strings.ToLower(r.Name.Relative(base)), nil)
+	return base, ok
+}
+
 func (g sighting) why() string {
 	switch g.by {
 	case ByMX:

@@ -48,7 +48,7 @@ func (c *check) stands(w *wantRecord) bool {
 	if w.Type != zone.TypeCNAME || w.Level == Obsolete || w.Level == Forbidden {
 		return false
 	}
-	n, ok := c.z.Node(w.ownerIn(c.z.Apex, c.scope))
+	n, ok := c.z.Node(w.ownerIn(c.base, c.scope))
 	if !ok || !n.Has(zone.TypeCNAME) {
 		return false
 	}
@@ -62,10 +62,10 @@ func (c *check) stands(w *wantRecord) bool {
 
 func (c *check) judge(w *wantRecord) verdict {
 	v := verdict{wantRecord: w}
-	if !w.Name.Fixed() && c.somewhere(w) {
+	if !w.Name.Fixed() && c.somewhere(w) || c.aliased(w) {
 		return v
 	}
-	v.owner = w.ownerIn(c.z.Apex, c.scope)
+	v.owner = w.ownerIn(c.base, c.scope)
 	if w.Level == Obsolete || w.Level == Forbidden {
 		return c.judgeUnwanted(v)
 	}
@@ -186,16 +186,30 @@ func (c *check) matches(w *wantRecord, match func(matcher) (Bindings, bool)) boo
 // somewhere looks for the record at all owners that its name may mean.
 func (c *check) somewhere(w *wantRecord) bool {
 	for r := range c.z.OfType(w.Type) {
-		if !r.Name.Below(c.z.Apex) {
+		if !r.Name.Below(c.base) {
 			continue
 		}
 		before := c.scope.bound
-		if b, ok := w.named.match(strings.ToLower(r.Name.Relative(c.z.Apex)), before); ok {
+		if b, ok := w.named.match(strings.ToLower(r.Name.Relative(c.base)), before); ok {
 			c.bind(b)
 			if c.does(w, r) {
 				return true
 			}
 			c.bind(before)
+		}
+	}
+	return false
+}
+
+// aliased reports whether some name is an alias of what a sender wants one to
+// be: its customers may choose other names, for the keys by the selector.
+func (c *check) aliased(w *wantRecord) bool {
+	if c.pack.Kind != Sender || w.Type != zone.TypeCNAME || w.Level == Obsolete || w.Level == Forbidden {
+		return false
+	}
+	for r := range c.z.OfType(zone.TypeCNAME) {
+		if c.isTarget(w, r.Target()) {
+			return true
 		}
 	}
 	return false
@@ -207,11 +221,11 @@ const keysAt = "\x0a_domainkey"
 // otherKey reports whether the zone has a DKIM key at another selector than the
 // one of the pack, whose key nobody can tell from it.
 func (c *check) otherKey(w *wantRecord) bool {
-	if w.Purpose != ForDKIM || w.Text == nil || w.Text.Fixed() || len(c.z.Apex)+len(keysAt) > zone.MaxName {
+	if w.Purpose != ForDKIM || w.Text == nil || w.Text.Fixed() || len(c.base)+len(keysAt) > zone.MaxName {
 		return false
 	}
 	for r := range c.z.OfType(zone.TypeTXT) {
-		if r.Name.Below(keysAt+c.z.Apex) && isKey(r) {
+		if r.Name.Below(keysAt+c.base) && isKey(r) {
 			return true
 		}
 	}

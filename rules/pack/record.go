@@ -55,6 +55,9 @@ func (c *check) data(w *wantRecord) string {
 // say returns the record as a person says it.
 func (c *check) say(w *wantRecord) string {
 	name, _ := c.scope.render(w.Name)
+	if c.base != c.z.Apex {
+		name += "." + c.base.Relative(c.z.Apex)
+	}
 	return fmt.Sprintf("%s %s %s", name, w.Type, c.data(w))
 }
 

@@ -24,7 +24,7 @@ type spfState struct {
 }
 
 func (c *check) readSPF() {
-	if c.pack.SPF == nil {
+	if c.pack.SPF == nil || c.base != c.z.Apex {
 		return
 	}
 	s := &c.spf
