@@ -145,7 +145,12 @@ func (d *decoder) validateDMARC(m *DMARC) {
 	if m.Minimum != "" && dmarc.ParsePolicy(m.Minimum) == dmarc.NoPolicy {
 		d.failAt(&m.Minimum, "minimum: %q is none of none, quarantine and reject", m.Minimum)
 	}
+	if m.Policy != "" && dmarc.ParsePolicy(m.Policy) == dmarc.NoPolicy {
+		d.failAt(&m.Policy, "policy: %q is none of none, quarantine and reject", m.Policy)
+	}
 	switch {
+	case m.Policy != "" && m.CNAME == nil:
+		d.failAt(&m.Policy, "policy: it is that of the record at cname, which is not given")
 	case m.Create == "" && m.CNAME == nil:
 		d.failAt(m, "dmarc lacks create, the record, or cname, the name to be an alias of")
 	case m.Create != "" && m.CNAME != nil:

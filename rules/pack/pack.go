@@ -63,7 +63,7 @@ const (
 
 // UnmarshalText reads a kind.
 func (k *Kind) UnmarshalText(text []byte) error {
-	return oneOf(k, text, Mailbox, Forwarder, Receiver, Gateway, Sender, Server, NoMail, Settings)
+	return oneOf(k, text, kinds...)
 }
 
 // takesMail reports whether the MX records of a domain lead to such a host.
@@ -181,6 +181,8 @@ type DMARC struct {
 	// CNAME is the name that _dmarc is an alias of where the host keeps the
 	// record.
 	CNAME *Value `yaml:"cname,omitempty"`
+	// Policy is that of the record at CNAME; "" if it is not known.
+	Policy string `yaml:"policy,omitempty"`
 }
 
 // Record is a further record of the zone.

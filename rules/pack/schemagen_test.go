@@ -191,6 +191,7 @@ var narrower = map[string]object{
 	"SPF.All":       {{"enum", []string{"-all", "~all", "?all"}}},
 	"SPF.Create":    {{"pattern", "^[vV]=[sS][pP][fF]1( |$)"}},
 	"DMARC.Minimum": {{"enum", []string{"none", "quarantine", "reject"}}},
+	"DMARC.Policy":  {{"enum", []string{"none", "quarantine", "reject"}}},
 	"Client.Port":   {{"minimum", 1}},
 }
 
