@@ -63,7 +63,7 @@ const (
 
 // UnmarshalText reads a kind.
 func (k *Kind) UnmarshalText(text []byte) error {
-	return oneOf(k, text, kinds...)
+	return oneOf(k, text, Mailbox, Forwarder, Receiver, Gateway, Sender, Server, NoMail, Settings)
 }
 
 // takesMail reports whether the MX records of a domain lead to such a host.
