@@ -19,6 +19,9 @@ type Selector struct {
 	All []*Pack
 	// Given are the values of variables that the user gave.
 	Given Bindings
+	// ClientSRV asks for the SRV records by which mail programs find the servers
+	// of the mailbox host.
+	ClientSRV bool
 }
 
 // Evidence is what a pack was recognised by.

@@ -30,6 +30,7 @@ func Rules(s Selector) []*rules.Rule {
 		clientRetiredRule(rules.On(clients, clientRetired)),
 		clientPortRule(rules.On(clients, clientPort)),
 		clientPlainRule(rules.On(clients, clientPlain)),
+		clientSRVRule(s, rules.On(packs, clientSRV(s.Given))),
 	}
 	for _, r := range rs {
 		if r.Packs == nil {
@@ -175,6 +176,8 @@ func recordWrongRule(run rules.Runner) *rules.Rule {
 		Refs: []string{"RFC 1034, section 3.6.2"},
 		Fix:  rules.Unsafe,
 		Run:  run,
+
+		Supersedes: []string{"pack-client-retired", "pack-client-port", "pack-client-plain"},
 	}
 }
 
@@ -311,6 +314,8 @@ func clientRetiredRule(run rules.Runner) *rules.Rule {
 		Fix:   rules.Unsafe,
 		Run:   run,
 		Packs: []string{},
+
+		Supersedes: []string{"pack-leftover"},
 	}
 }
 
@@ -319,15 +324,17 @@ func clientPortRule(run rules.Runner) *rules.Rule {
 		ID:       "pack-client-port",
 		Severity: rules.Warning,
 		Summary:  "an SRV record names a port or a protocol that the host's server does not have",
-		What: "An SRV record for mail programs points at a server that a pack knows, and the server does not offer the service on that port, " +
-			"or offers it with TLS begun in another way than the service's name says, or is for another protocol.",
-		Why:   "Mail programs that find their settings by the record fail to connect, or ask the user to accept an insecure connection.",
-		Bad:   "_imaps._tcp IN SRV 0 1 143 imap.gmx.com.\n",
+		What: "An SRV record for mail programs points at a server that a pack knows, and the server does not have the service on that port, " +
+			"or is for another protocol. It is advice where the port is the usual one of the service and the host's settings leave it out.",
+		Why:   "Mail programs that find their settings by the record fail to connect, and the user cannot set up the account.",
+		Bad:   "_imaps._tcp IN SRV 0 1 9993 imap.gmx.com.\n",
 		Good:  "_imaps._tcp IN SRV 0 1 993 imap.gmx.com.\n",
 		Refs:  []string{"RFC 6186, section 3", "RFC 8314, section 5.1"},
 		Fix:   rules.Unsafe,
 		Run:   run,
 		Packs: []string{},
+
+		Supersedes: []string{"srv-port-wrong", "srv-port-unusual"},
 	}
 }
 

@@ -38,7 +38,7 @@ func (s Selector) Settings(p *Pack, z *zone.Zone, apex zone.Name) ([]Setting, er
 	sc := p.scopeWithout(s.Given)
 	switch {
 	case z != nil:
-		c := &check{z: z, pack: p, all: []*Pack{p}}
+		c := &check{z: z, pack: p, base: z.Apex, all: []*Pack{p}}
 		c.read(s.Given)
 		sc = c.scope
 	case apex != "":
