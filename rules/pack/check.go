@@ -13,8 +13,8 @@ type check struct {
 	z    *zone.Zone
 	pack *Pack
 	by   Evidence
-	// base is the domain that the pack's records are below: the apex, or for a
-	// sender the name below it that the sender was set up for.
+	// base is the domain that the pack's records are below: for a sender the name
+	// that it was set up for, and else the apex, which read makes it.
 	base zone.Name
 	// sure says that the host serves the zone: the user says so, or an MX record
 	// or the target of a CNAME record does.
@@ -54,7 +54,7 @@ func subject(s Selector) *rules.Subject[*composition] {
 		c := &composition{z: z, detector: d}
 		if len(forced) > 0 {
 			for _, k := range forced {
-				c.checks = append(c.checks, &check{z: z, pack: k, base: z.Apex, by: ByUser, sure: true, forced: true, all: forced})
+				c.checks = append(c.checks, &check{z: z, pack: k, by: ByUser, sure: true, forced: true, all: forced})
 			}
 		} else {
 			var all []*Pack
@@ -110,6 +110,9 @@ func once(packs []*Pack) []*Pack {
 }
 
 func (c *check) read(given Bindings) {
+	if c.base == "" {
+		c.base = c.z.Apex
+	}
 	c.scope = c.pack.scopeOf(c.base, given)
 	if c.pack.Kind != Gateway && c.pack.Kind != Sender {
 		for _, o := range c.all {
@@ -129,12 +132,22 @@ func (c *check) report(p *rules.Pass, f rules.Finding) {
 	f.Pack = c.pack.ID
 	if !c.pack.Confidence.Confirmed() {
 		f.Severity = min(f.Severity, rules.Warning)
-		f.Message += unconfirmed
+		f.Message += provenance(c.pack)
 	}
 	p.Report(f)
 }
 
-const unconfirmed = " (This is what its customers publish; no page of the host confirms it.)"
+// unconfirmed says that the facts of a pack are not its host's.
+const unconfirmed = " (This comes from a set-up template or from zones of its customers, not from a page of the host.)"
+
+// provenance says how far the facts of a pack are to be trusted that its host
+// does not state itself.
+func provenance(p *Pack) string {
+	if p.Confidence == Memory {
+		return " (No source confirms it.)"
+	}
+	return unconfirmed
+}
 
 // bind takes over what a record tells of the variables.
 func (c *check) bind(b Bindings) { c.scope.bound = b }

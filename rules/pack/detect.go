@@ -438,6 +438,21 @@ func (p *Pack) sendsBy(name zone.Name) bool {
 	return false
 }
 
+// aliases reports whether a pack asks for an alias of a name below one that is
+// no customer's.
+func (p *Pack) aliases(name zone.Name) bool {
+	for i := range p.compiled.records {
+		w := &p.compiled.records[i]
+		if w.Type == zone.TypeCNAME && slices.ContainsFunc(w.targets, func(t target) bool {
+			_, ok := t.is(name, nil)
+			return ok && strings.Count(t.value.parts[len(t.value.parts)-1].text, ".") >= 2
+		}) {
+			return true
+		}
+	}
+	return false
+}
+
 func (l *look) isAutoconfig(r zone.Record) bool { return r.Name == "\x0aautoconfig"+l.z.Apex }
 
 // senders returns the packs of senders that SPF or the targets of CNAME records
@@ -455,6 +470,9 @@ func (l *look) senders(seen []sighting) []sighting {
 	}
 	if len(l.d.targets) > 0 {
 		for r := range l.z.OfType(zone.TypeCNAME) {
+			if slices.ContainsFunc(seen, func(o sighting) bool { return o.pack.aliases(r.Target()) }) {
+				continue // the mailbox host signs by this sender's servers
+			}
 			for p := range l.d.targets.of(r.Target()) {
 				add(p, sighting{by: ByTarget, record: r})
 			}

@@ -133,6 +133,8 @@ func (c *check) readExchange(r zone.Record) {
 	switch {
 	case kin:
 		m.kin = append(m.kin, r)
+	case hidden(r.Target(), c.z.Apex):
+		m.absent = false
 	case other != nil && (c.forced || other == c.behind || c.pack.Kind == Gateway && other.Kind != Gateway):
 		// The user named both hosts, or a gateway stands before this one; what
 		// goes past a gateway is another finding's matter.
@@ -142,6 +144,13 @@ func (c *check) readExchange(r zone.Record) {
 	default:
 		m.foreign = append(m.foreign, r)
 	}
+}
+
+// hidden reports whether an exchange is a name that Cloudflare's DNS puts in the
+// place of one whose address it hides (_dc-mx.<hex>.<domain>), so that nobody
+// can tell whose server it is.
+func hidden(exchange, apex zone.Name) bool {
+	return exchange.Below(apex) && exchange.Label() == "_dc-mx"
 }
 
 // otherOf returns the pack of the zone that serves a foreign exchange, nil if
