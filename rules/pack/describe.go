@@ -159,7 +159,7 @@ func (d *description) rows() (rows, notes []string) {
 }
 
 var purposeWords = map[Purpose]string{
-	ForDKIM: "DKIM", ForVerification: "verification", ForClients: "mail programs", ForBounces: "bounces", ForTracking: "tracking",
+	ForDKIM: "DKIM", ForVerification: "verification", ForClients: "mail programs", ForBounces: "bounces", ForTracking: "tracking", ForService: "another service",
 }
 
 // recordRows returns the line of a record and one for each value that is as

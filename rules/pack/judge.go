@@ -120,9 +120,28 @@ func (c *check) judgeFound(v verdict, a zone.Answer) verdict {
 	case v.Type == zone.TypeNS || v.Type == zone.TypeCAA || v.Type == zone.TypeTLSA:
 		v.kind = missing
 	default:
-		v.kind, v.have = wrong, rs
+		v.kind = missing
+		if rs = c.unclaimed(v, rs); len(rs) > 0 {
+			v.kind, v.have = wrong, rs
+		}
 	}
 	return v
+}
+
+// unclaimed returns those of the records of an owner that are not what the pack
+// asks for in another of its records.
+func (c *check) unclaimed(v verdict, rs []zone.Record) []zone.Record {
+	before := c.scope.bound
+	defer func() { c.bind(before) }()
+	return slices.DeleteFunc(slices.Clone(rs), func(r zone.Record) bool {
+		for i := range c.pack.compiled.records {
+			w := &c.pack.compiled.records[i]
+			if w != v.wantRecord && w.Type == v.Type && w.Level != Obsolete && w.Level != Forbidden && w.ownerIn(c.base, c.scope) == v.owner && c.does(w, r) {
+				return true
+			}
+		}
+		return false
+	})
 }
 
 // judgeUnwanted finds the records that the pack does not want any more.

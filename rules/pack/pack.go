@@ -228,11 +228,12 @@ const (
 	ForClients      Purpose = "clients" // mail programs find their settings by it
 	ForBounces      Purpose = "bounces" // the domain of the return path
 	ForTracking     Purpose = "tracking"
+	ForService      Purpose = "service" // another service than mail
 )
 
 // UnmarshalText reads a purpose.
 func (p *Purpose) UnmarshalText(text []byte) error {
-	return oneOf(p, text, ForDKIM, ForVerification, ForClients, ForBounces, ForTracking)
+	return oneOf(p, text, ForDKIM, ForVerification, ForClients, ForBounces, ForTracking, ForService)
 }
 
 // Pinned is a TXT record outside of the customer's zone as it was seen.

@@ -113,6 +113,8 @@ func (c *check) follows(v verdict) string {
 		return fmt.Sprintf("so mail that %s sends is not aligned with the domain by SPF", c.pack.ID)
 	case v.Purpose == ForTracking:
 		return "so links in the mail do not carry the domain's name"
+	case v.Purpose == ForService:
+		return fmt.Sprintf("so the service that %s offers there is not found", c.pack.ID)
 	case v.Type == zone.TypeSRV:
 		return "so mail programs that look for their settings do not find them"
 	case v.Type == zone.TypeCNAME:
@@ -145,6 +147,10 @@ func recordWrong(p *rules.Pass, c *check) {
 			part = zone.Field(0)
 			message = fmt.Sprintf("%s wants %s to be an alias of %s, but it is an alias of %s, so mail programs that use it reach another server. Change the target.",
 				c.pack.ID, v.owner, c.data(v.wantRecord), first.Target())
+			if v.Purpose == ForService {
+				message = fmt.Sprintf("%s wants %s to be an alias of %s, but it is an alias of %s, %s. Change the target.",
+					c.pack.ID, v.owner, c.data(v.wantRecord), first.Target(), c.follows(v))
+			}
 			if v.Purpose == ForDKIM {
 				message = fmt.Sprintf("%s wants %s to be an alias of %s, where it keeps the key, but it is an alias of %s, %s. Change the target.",
 					c.pack.ID, v.owner, c.data(v.wantRecord), first.Target(), c.follows(v))
@@ -192,8 +198,12 @@ func (c *check) mergeSPF(v verdict) rules.Finding {
 
 func recordConflict(p *rules.Pass, c *check) {
 	c.each(conflict, func(v verdict) {
-		f := rules.At(v.have[0], zone.Part{Kind: zone.PartRData}, fmt.Sprintf("%s wants %s to be an alias of %s, but it holds %s, so mail programs that use it reach another server. Replace that by the CNAME record.",
-			c.pack.ID, v.owner, c.data(v.wantRecord), recordList(v.have))).As(c.lower(v.Level.wrong()))
+		follows := "so mail programs that use it reach another server"
+		if v.Purpose == ForService {
+			follows = c.follows(v)
+		}
+		f := rules.At(v.have[0], zone.Part{Kind: zone.PartRData}, fmt.Sprintf("%s wants %s to be an alias of %s, but it holds %s, %s. Replace that by the CNAME record.",
+			c.pack.ID, v.owner, c.data(v.wantRecord), recordList(v.have), follows)).As(c.lower(v.Level.wrong()))
 		c.report(p, c.putRecord(f, rules.Unsafe, v))
 	})
 }

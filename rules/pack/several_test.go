@@ -1,0 +1,52 @@
+package pack_test
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/zonelint/zonelint/rules"
+	"github.com/zonelint/zonelint/rules/pack"
+	"github.com/zonelint/zonelint/rules/ruletest"
+)
+
+// Several records of one name and type stand side by side: what one of them is
+// is not wrong for the others.
+func TestSeveralOfOneName(t *testing.T) {
+	p, err := pack.Parse("several.yaml", []byte(`id: several
+name: Several
+kind: sender
+confidence: documented
+checked: 2026-11-21
+sources:
+- title: a page
+records:
+- {name: send, type: MX, preference: 10, target: mx1.example.net, level: required}
+- {name: send, type: MX, preference: 20, target: mx2.example.net, level: required}
+- {name: web, type: A, addresses: [192.0.2.1], level: required}
+- {name: web, type: A, addresses: [192.0.2.2], level: required}
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	rs := pack.Rules(pack.Selector{Forced: []*pack.Pack{p}})
+	head := "$TTL 3600\n@ SOA ns.example.net. h.example.net. 1 2 3 4 5\n@ NS ns.example.net.\n"
+	all := "send MX 10 mx1.example.net.\nsend MX 20 mx2.example.net.\nweb A 192.0.2.1\nweb A 192.0.2.2\n"
+	for _, tt := range []struct {
+		name, zone string
+		want       []string
+	}{
+		{"all there", all, nil},
+		{"one of two", "send MX 20 mx2.example.net.\nweb A 192.0.2.1\n", []string{"pack-record-missing", "pack-record-missing"}},
+		{"another", "send MX 20 mx2.example.net.\nsend MX 5 old.example.net.\nweb A 192.0.2.1\nweb A 192.0.2.2\n", []string{"pack-record-wrong"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := ruletest.IDs(ruletest.Lint(t, "z", head+tt.zone, rs)); !slices.Equal(got, tt.want) {
+				t.Errorf("got %v, want %v", got, tt.want)
+			}
+			_, left := ruletest.Fixed(t, head+tt.zone, rs, rules.Unsafe)
+			if len(left) > 0 {
+				t.Errorf("left %v", left)
+			}
+		})
+	}
+}
