@@ -82,6 +82,10 @@ var kindWords = map[Kind]string{
 	Settings:  "mail provider that takes no customers' domains; known for its client settings",
 }
 
+// Does says in a few words what a kind of host does, the name of the kind first:
+// "gateway: filters the domain's mail before its mailbox host takes it".
+func (k Kind) Does() string { return kindWords[k] }
+
 var statusWords = map[Status]string{
 	Legacy: "works, but takes no new customers",
 	Ending: "will stop",

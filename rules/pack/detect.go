@@ -317,9 +317,19 @@ func (l *look) serving(r zone.Record) []sighting {
 			}
 		}
 	}
-	if len(out) > 0 || len(l.d.addresses) == 0 || !r.Target().Within(l.z.Apex) {
+	if len(out) > 0 {
 		return out
 	}
+	return l.addressed(r)
+}
+
+// addressed returns the packs whose networks have the address of an exchange
+// within the zone.
+func (l *look) addressed(r zone.Record) []sighting {
+	if len(l.d.addresses) == 0 || !r.Target().Within(l.z.Apex) {
+		return nil
+	}
+	var out []sighting
 	for _, t := range []zone.Type{zone.TypeA, zone.TypeAAAA} {
 		for _, a := range l.z.Lookup(r.Target(), t).Records() {
 			for _, p := range l.d.addresses {
@@ -529,13 +539,20 @@ func mayBeSPF(r zone.Record) bool {
 func includes(r zone.Record) []zone.Name {
 	var out []zone.Name
 	for _, t := range spf.Parse(r.Text()).Terms {
-		if t.Kind == spf.Include && t.Qualifier == spf.Pass || t.Kind == spf.Redirect {
-			if n, err := zone.ParseName(t.Domain, zone.Root); err == nil {
-				out = append(out, n)
-			}
+		if n, ok := includedBy(t); ok {
+			out = append(out, n)
 		}
 	}
 	return out
+}
+
+// includedBy returns the name that a term includes or redirects to.
+func includedBy(t spf.Term) (zone.Name, bool) {
+	if t.Kind != spf.Redirect && (t.Kind != spf.Include || t.Qualifier != spf.Pass) {
+		return "", false
+	}
+	name, err := zone.ParseName(t.Domain, zone.Root)
+	return name, err == nil
 }
 
 func appendOnce(out []sighting, g sighting) []sighting {

@@ -9,6 +9,18 @@ import (
 	"github.com/zonelint/zonelint/zone"
 )
 
+// allKinds are the kinds of host in the order of lists.
+var allKinds = []Kind{Mailbox, Forwarder, Receiver, Gateway, Sender, Server, NoMail, Settings}
+
+// Kinds returns the names of the kinds of host.
+func Kinds() []string {
+	out := make([]string, len(allKinds))
+	for i, k := range allKinds {
+		out[i] = string(k)
+	}
+	return out
+}
+
 // Checks returns what the pack asks for in a few words: "2 MX", "SPF", "DMARC",
 // "4 CNAME"; "client settings" if it asks for no records.
 func (p *Pack) Checks() []string {

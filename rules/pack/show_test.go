@@ -8,6 +8,19 @@ import (
 	"github.com/zonelint/zonelint/rules/pack"
 )
 
+func TestKinds(t *testing.T) {
+	var k pack.Kind
+	err := k.UnmarshalText([]byte("none of them"))
+	if want := "not one of " + strings.Join(pack.Kinds(), ", "); err == nil || err.Error() != want {
+		t.Errorf("Kinds says %s, the format %v", want, err)
+	}
+	for _, name := range pack.Kinds() {
+		if pack.Kind(name).Does() == "" {
+			t.Errorf("nothing is said of %s", name)
+		}
+	}
+}
+
 func TestWriteTable(t *testing.T) {
 	var b strings.Builder
 	if err := pack.WriteTable(&b, []*pack.Pack{webmo(t), host(t, "some-other-host", "other.example", "memory", true), find(t, "orange-fr"), find(t, "mailchimp")}); err != nil {
