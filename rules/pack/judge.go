@@ -70,7 +70,7 @@ func (c *check) judge(w *wantRecord) verdict {
 		return c.judgeUnwanted(v)
 	}
 	if v.owner == "" {
-		if w.absent() > 0 && c.z.Complete {
+		if w.absent() > 0 && c.z.Complete && !c.otherKey(w) {
 			v.kind = missing
 		}
 		return v
