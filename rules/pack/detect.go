@@ -127,16 +127,20 @@ func (x index) add(p *Pack, patterns []Pattern) {
 	}
 }
 
-// of yields the packs of the patterns that match a name, the most special
-// first.
+// of yields the packs of the patterns that match a name. Only the most special
+// patterns count: a host below the name of another is not that other.
 func (x index) of(name zone.Name) iter.Seq[*Pack] {
 	return func(yield func(*Pack) bool) {
 		if len(x) == 0 {
 			return
 		}
-		for n := name; n != "" && n != zone.Root; n = n.Parent() {
+		found := false
+		for n := name; n != "" && n != zone.Root && !found; n = n.Parent() {
 			for _, e := range x[n] {
-				if e.pattern.Matches(name) && !yield(e.pack) {
+				if !e.pattern.Matches(name) {
+					continue
+				}
+				if found = true; !yield(e.pack) {
 					return
 				}
 			}

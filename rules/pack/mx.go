@@ -133,6 +133,9 @@ func (c *check) readExchange(r zone.Record) {
 	switch {
 	case kin:
 		m.kin = append(m.kin, r)
+	case c.asksAtApex(r), r.Target().Within("\x07invalid\x00"):
+		// It is judged as a record of the host's, or is nobody's: nothing is ever
+		// found below invalid (RFC 6761, section 6.4).
 	case hidden(r.Target(), c.z.Apex):
 		m.absent = false
 	case other != nil && (c.forced || other == c.behind || c.pack.Kind == Gateway && other.Kind != Gateway):
@@ -144,6 +147,18 @@ func (c *check) readExchange(r zone.Record) {
 	default:
 		m.foreign = append(m.foreign, r)
 	}
+}
+
+// asksAtApex reports whether a further record of the pack is an MX record of the
+// apex, such as one that proved the domain once.
+func (c *check) asksAtApex(r zone.Record) bool {
+	for i := range c.pack.compiled.records {
+		w := &c.pack.compiled.records[i]
+		if w.Type == zone.TypeMX && w.atApex() && c.does(w, r) {
+			return true
+		}
+	}
+	return false
 }
 
 // hidden reports whether an exchange is a name that Cloudflare's DNS puts in the

@@ -117,14 +117,17 @@ func spfIncludeRule(run rules.Runner) *rules.Rule {
 		Summary:  "the SPF record does not include the mail host's",
 		What: "The SPF record at the apex has no include of the mail host's SPF record that passes, neither itself nor by way of a record of the same zone. " +
 			"Whatever else it passes is its own matter. Nothing is said where a redirect to another zone decides. " +
+			"A host may want a redirect instead, which has no effect beside all. " +
 			"It is an error where the record passes nobody at all.",
 		Why: "Receivers find mail that is sent through the host from a server that the domain does not name. " +
 			"By the record's last term they refuse it or take it for spam, and DMARC cannot pass by SPF.",
 		Bad:  "@ IN TXT \"v=spf1 mx include:spf.example.net ~all\"\n",
 		Good: "@ IN TXT \"v=spf1 mx include:spf.example.net include:spf.webmo.fr ~all\"\n",
-		Refs: []string{"RFC 7208, section 5.2", "RFC 7208, section 10.1.2"},
+		Refs: []string{"RFC 7208, section 5.2", "RFC 7208, section 6.1", "RFC 7208, section 10.1.2"},
 		Fix:  rules.Safe,
-		Run:  run,
+		// Which removes the redirect, and not what is in its way.
+		Supersedes: []string{"spf-redirect-ignored"},
+		Run:        run,
 	}
 }
 
@@ -253,16 +256,17 @@ func dmarcWeakRule(run rules.Runner) *rules.Rule {
 
 func recordUnwantedRule(run rules.Runner) *rules.Rule {
 	return &rules.Rule{
-		ID:       "pack-record-unwanted",
-		Severity: rules.Info,
-		Summary:  "a record is there that the mail host once asked for, or that does harm there",
-		What:     "The zone has a record that the pack lists as obsolete or, which is a warning, as forbidden.",
-		Why:      "A record that nothing uses is a trap for whoever reads the zone next; one that the host forbids keeps mail programs or the set-up from working.",
-		Bad:      "sip IN CNAME sipdir.online.lync.com.\n",
-		Good:     "autodiscover IN CNAME autodiscover.outlook.com.\n",
-		Refs:     []string{"RFC 1034, section 3.6.2"},
-		Fix:      rules.Unsafe,
-		Run:      run,
+		ID:         "pack-record-unwanted",
+		Severity:   rules.Info,
+		Summary:    "a record is there that the mail host once asked for, or that does harm there",
+		What:       "The zone has a record that the pack lists as obsolete or, which is a warning, as forbidden.",
+		Why:        "A record that nothing uses is a trap for whoever reads the zone next; one that the host forbids keeps mail programs or the set-up from working.",
+		Bad:        "sip IN CNAME sipdir.online.lync.com.\n",
+		Good:       "autodiscover IN CNAME autodiscover.outlook.com.\n",
+		Refs:       []string{"RFC 1034, section 3.6.2"},
+		Fix:        rules.Unsafe,
+		Supersedes: []string{"mx-m365-invalid"},
+		Run:        run,
 
 		Packs: []string{"microsoft365"},
 	}

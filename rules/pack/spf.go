@@ -293,6 +293,9 @@ func (c *check) lacksTerm(w *wantTerm) rules.Finding {
 			return f.WithFix(rules.Unsafe, "write "+term, zone.Replace(r, r.WithText(t.From, t.To, term)))
 		}
 	}
+	if w.kind == spf.Redirect && all >= 0 && w.name != "" && k.Redirect() >= 0 && strings.EqualFold(strings.TrimSuffix(k.Terms[k.Redirect()].Domain, "."), domain(w.name)) {
+		return c.deadRedirect(r, k, term)
+	}
 	where := "Add " + term
 	if all >= 0 {
 		where = fmt.Sprintf("Insert %s before %s", term, k.Text[k.Terms[all].From:k.Terms[all].To])
@@ -318,6 +321,20 @@ func (c *check) lacksTerm(w *wantTerm) rules.Finding {
 		return f.WithFix(rules.Manual, fmt.Sprintf("remove a term that costs a DNS lookup, of which %d are in use, then add %s", k.Lookups(), term))
 	}
 	return f.WithFix(rules.Safe, "add "+term, zone.Replace(r, withTerm(r, k, term)))
+}
+
+// deadRedirect returns the finding about the host's redirect beside "all", which
+// puts it out of force (RFC 7208, section 6.1).
+func (c *check) deadRedirect(r zone.Record, k *spf.Record, term string) rules.Finding {
+	t := k.Terms[k.All()]
+	text := k.Text[t.From:t.To]
+	f := rules.At(r, zone.TextPart(t.From, t.To), fmt.Sprintf("Beside %s the redirect of %s has no effect, so mail sent through it fails SPF. Remove %s, and let the record end in %s.",
+		text, c.pack.ID, text, term)).As(c.pack.SPF.Level.absent())
+	from, to := t.From, t.To
+	for from > 0 && k.Text[from-1] == ' ' {
+		from--
+	}
+	return f.WithFix(rules.Unsafe, "remove "+text, zone.Replace(r, r.WithText(from, to, "")))
 }
 
 // passesNobody reports whether a record certainly lets no server pass: "-all"
