@@ -64,6 +64,8 @@ func TestCompletionBash(t *testing.T) {
 		{"check|--severity|zone-doubled", []string{"zone-doubled-origin="}, nil},
 		{"check|--severity|zone-doubled-origin|=|w", []string{"warning"}, []string{"error"}},
 		{"check|--format|=", []string{"text", "concise", "json"}, nil},
+		{"clients|--format|", []string{"text", "json", "autoconfig", "mobileconfig", "autodiscover"}, []string{"concise"}},
+		{"clients|--pack|we", []string{"webmo", "wedos"}, nil},
 		{"rules|--format|", []string{"text", "json"}, []string{"concise"}},
 		{"check|--color|a", []string{"auto", "always"}, []string{"never"}},
 		{"explain|zone-doubled", []string{"zone-doubled-origin"}, nil},

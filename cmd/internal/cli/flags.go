@@ -38,6 +38,7 @@ func ruleFlags() []urfave.Flag {
 	return []urfave.Flag{
 		&urfave.StringSliceFlag{Name: "pack", Category: groupRules, Usage: "`PACK`: check what this mail host asks for; an id or a .yaml file; repeatable; without it the host is recognised by MX, SPF and autoconfig"},
 		&urfave.StringSliceFlag{Name: "var", Category: groupRules, Usage: "`NAME=VALUE`: give a variable of a pack its value (\"zonelint packs show\" tells them); repeatable"},
+		&urfave.BoolFlag{Name: "client-srv", Category: groupRules, Usage: "look for the SRV records too by which some mail programs find the servers of the mail host (pack-client-srv)"},
 		&urfave.StringSliceFlag{Name: "mta-sts-policy", Category: groupRules, Usage: "`FILE`: check this MTA-STS policy (mta-sts.txt) with the domains that have MTA-STS; DOMAIN=FILE for one domain; repeatable"},
 		&urfave.StringSliceFlag{Name: "select", Category: groupRules, Usage: "`RULES`: look for these rules only; ids with commas between, \"spf-*\" for a family; repeatable"},
 		&urfave.StringSliceFlag{Name: "ignore", Category: groupRules, Usage: "`RULES`: leave these rules out; as --select"},
@@ -124,7 +125,7 @@ func parseSize(s string) (int64, error) {
 
 // selectorOf returns the packs that --pack chooses.
 func selectorOf(c *urfave.Context) (pack.Selector, error) {
-	s := pack.Selector{All: pack.Builtin()}
+	s := pack.Selector{All: pack.Builtin(), ClientSRV: c.Bool("client-srv")}
 	for _, arg := range c.StringSlice("pack") {
 		p, err := pack.Named(arg)
 		if err != nil {

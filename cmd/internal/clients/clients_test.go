@@ -1,0 +1,448 @@
+package clients_test
+
+import (
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/zonelint/zonelint/cmd/internal/clients"
+	"github.com/zonelint/zonelint/rules/pack"
+	"github.com/zonelint/zonelint/zone"
+)
+
+// host returns a host of a pack with the given settings, for example.com.
+func host(t *testing.T, settings string) *clients.Host {
+	t.Helper()
+	const head = `id: test
+name: Test & <Sons> (all products)
+kind: mailbox
+confidence: documented
+checked: 2026-11-21
+sources:
+- title: a page
+`
+	if strings.Contains(settings, "{n}") {
+		settings = "variables:\n- {name: n, about: the number of the server}\n" + settings
+	}
+	p, err := pack.Parse("test.yaml", []byte(head+settings))
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, err := pack.Selector{}.Settings(p, nil, zone.MustName("example.com"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &clients.Host{Pack: p, Settings: list}
+}
+
+const usual = `clients:
+- {protocol: imap, host: imap.example.net, port: 993, security: tls, advice: recommended}
+- {protocol: imap, host: imap.example.net, port: 143, security: none}
+- {protocol: pop3, host: pop.example.net, port: 110, security: starttls, user: local-part}
+- {protocol: smtp, host: smtp.example.net, port: 587, security: starttls, auth: app-password}
+- {protocol: smtp, host: old.example.net, port: 465, security: tls, advice: retired}
+- {protocol: managesieve, host: imap.example.net, port: 4190, security: starttls}
+`
+
+// elements returns the paths of an XML document's elements that hold text, with
+// the text, and fails if it is not well-formed.
+func elements(t *testing.T, doc []byte) []string {
+	t.Helper()
+	var out, path []string
+	d := xml.NewDecoder(strings.NewReader(string(doc)))
+	text := ""
+	for {
+		token, err := d.Token()
+		if err == io.EOF {
+			return out
+		}
+		if err != nil {
+			t.Fatalf("%v in\n%s", err, doc)
+		}
+		switch v := token.(type) {
+		case xml.StartElement:
+			name := v.Name.Local
+			for _, a := range v.Attr {
+				if a.Name.Local != "xmlns" {
+					name += "[" + a.Value + "]"
+				}
+			}
+			path, text = append(path, name), ""
+		case xml.CharData:
+			text += string(v)
+		case xml.EndElement:
+			if s := strings.TrimSpace(text); s != "" {
+				out = append(out, strings.Join(path[1:], "/")+" = "+s)
+			}
+			path, text = path[:len(path)-1], ""
+		}
+	}
+}
+
+func expect(t *testing.T, got []string, want string) {
+	t.Helper()
+	if g := strings.Join(got, "\n"); g != strings.Trim(want, "\n") {
+		t.Errorf("got:\n%s\nwant:\n%s", g, want)
+	}
+}
+
+func account(t *testing.T, h *clients.Host, user, product string) *clients.Account {
+	t.Helper()
+	a, err := clients.NewAccount(h, "example.com", user, product)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+func TestAutoconfig(t *testing.T) {
+	doc, err := account(t, host(t, usual), "", "").Autoconfig()
+	if err != nil {
+		t.Fatal(err)
+	}
+	expect(t, elements(t, doc), `
+emailProvider[example.com]/domain = example.com
+emailProvider[example.com]/displayName = Test & <Sons>
+emailProvider[example.com]/displayShortName = example.com
+emailProvider[example.com]/incomingServer[imap]/hostname = imap.example.net
+emailProvider[example.com]/incomingServer[imap]/port = 993
+emailProvider[example.com]/incomingServer[imap]/socketType = SSL
+emailProvider[example.com]/incomingServer[imap]/username = %EMAILADDRESS%
+emailProvider[example.com]/incomingServer[imap]/authentication = password-cleartext
+emailProvider[example.com]/incomingServer[pop3]/hostname = pop.example.net
+emailProvider[example.com]/incomingServer[pop3]/port = 110
+emailProvider[example.com]/incomingServer[pop3]/socketType = STARTTLS
+emailProvider[example.com]/incomingServer[pop3]/username = %EMAILLOCALPART%
+emailProvider[example.com]/incomingServer[pop3]/authentication = password-cleartext
+emailProvider[example.com]/outgoingServer[smtp]/hostname = smtp.example.net
+emailProvider[example.com]/outgoingServer[smtp]/port = 587
+emailProvider[example.com]/outgoingServer[smtp]/socketType = STARTTLS
+emailProvider[example.com]/outgoingServer[smtp]/username = %EMAILADDRESS%
+emailProvider[example.com]/outgoingServer[smtp]/authentication = password-cleartext
+`)
+	if !strings.HasPrefix(string(doc), `<?xml version="1.0" encoding="UTF-8"?>`+"\n"+`<clientConfig version="1.1">`) {
+		t.Errorf("%s", doc)
+	}
+}
+
+func TestAutoconfigOAuth2(t *testing.T) {
+	doc, err := account(t, host(t, `clients:
+- {protocol: imap, host: imap.example.net, port: 993, security: tls, auth: oauth2}
+- {protocol: smtp, host: smtp.example.net, port: 465, security: tls, auth: oauth2}
+`), "", "").Autoconfig()
+	if err != nil || strings.Count(string(doc), "<authentication>OAuth2</authentication>") != 2 {
+		t.Errorf("%s, %v", doc, err)
+	}
+}
+
+// Names that are too long for the format give way to the domain, or to nothing.
+func TestAutoconfigNames(t *testing.T) {
+	h := host(t, usual)
+	h.Name = strings.Repeat("é", 61)
+	a, err := clients.NewAccount(h, "a-rather-long-domain.example", "", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc, err := a.Autoconfig()
+	if err != nil || !strings.Contains(string(doc), "<displayName>a-rather-long-domain.example</displayName>") || strings.Contains(string(doc), "displayShortName") {
+		t.Errorf("%s, %v", doc, err)
+	}
+}
+
+func TestAutodiscover(t *testing.T) {
+	const forAny = `
+Response/Account/AccountType = email
+Response/Account/Action = settings
+Response/Account/Protocol/Type = IMAP
+Response/Account/Protocol/Server = imap.example.net
+Response/Account/Protocol/Port = 993
+Response/Account/Protocol/LoginName = %EMAILADDRESS%
+Response/Account/Protocol/DomainRequired = off
+Response/Account/Protocol/SPA = off
+Response/Account/Protocol/SSL = on
+Response/Account/Protocol/Encryption = SSL
+Response/Account/Protocol/AuthRequired = on
+Response/Account/Protocol/Type = POP3
+Response/Account/Protocol/Server = pop.example.net
+Response/Account/Protocol/Port = 110
+Response/Account/Protocol/LoginName = %EMAILLOCALPART%
+Response/Account/Protocol/DomainRequired = off
+Response/Account/Protocol/SPA = off
+Response/Account/Protocol/SSL = on
+Response/Account/Protocol/Encryption = TLS
+Response/Account/Protocol/AuthRequired = on
+Response/Account/Protocol/Type = SMTP
+Response/Account/Protocol/Server = smtp.example.net
+Response/Account/Protocol/Port = 587
+Response/Account/Protocol/LoginName = %EMAILADDRESS%
+Response/Account/Protocol/DomainRequired = off
+Response/Account/Protocol/SPA = off
+Response/Account/Protocol/SSL = on
+Response/Account/Protocol/Encryption = TLS
+Response/Account/Protocol/AuthRequired = on
+Response/Account/Protocol/UsePOPAuth = on
+Response/Account/Protocol/SMTPLast = off
+`
+	a := account(t, host(t, usual), "", "")
+	doc, err := a.Autodiscover()
+	if err != nil {
+		t.Fatal(err)
+	}
+	expect(t, elements(t, doc), forAny)
+	if len(a.Notes) != 1 || !strings.Contains(a.Notes[0], "%EMAILADDRESS%") {
+		t.Errorf("%q", a.Notes)
+	}
+	for _, ns := range []string{
+		`<Autodiscover xmlns="http://schemas.microsoft.com/exchange/autodiscover/responseschema/2006">`,
+		`<Response xmlns="http://schemas.microsoft.com/exchange/autodiscover/outlook/responseschema/2006a">`,
+	} {
+		if !strings.Contains(string(doc), ns) {
+			t.Errorf("no %s", ns)
+		}
+	}
+
+	a = account(t, host(t, usual), "o'neil&<co>@example.com", "")
+	if doc, err = a.Autodiscover(); err != nil || len(a.Notes) > 0 {
+		t.Fatal(a.Notes, err)
+	}
+	one := strings.NewReplacer("%EMAILADDRESS%", a.User, "%EMAILLOCALPART%", "o'neil&<co>").Replace(forAny)
+	expect(t, elements(t, doc), "Response/User/DisplayName = "+a.User+one)
+}
+
+func TestMobileconfig(t *testing.T) {
+	doc, err := account(t, host(t, usual), "", "").Mobileconfig()
+	if err != nil {
+		t.Fatal(err)
+	}
+	expect(t, plist(t, doc), `
+PayloadType: Configuration
+PayloadVersion: 1
+PayloadIdentifier: com.example.mail
+PayloadUUID: CFBFF0D1-9375-5685-968C-48CE8B15AE17
+PayloadDisplayName: Mail of example.com
+PayloadDescription: Sets up the mail of example.com. The user name is your whole address.
+PayloadOrganization: example.com
+PayloadContent.PayloadType: com.apple.mail.managed
+PayloadContent.PayloadVersion: 1
+PayloadContent.PayloadIdentifier: com.example.mail.account
+PayloadContent.PayloadUUID: 533EE8A3-07E8-5A06-B6C9-98940A56FE2F
+PayloadContent.PayloadDisplayName: Mail of example.com
+PayloadContent.EmailAccountDescription: example.com
+PayloadContent.EmailAccountType: EmailTypeIMAP
+PayloadContent.IncomingMailServerAuthentication: EmailAuthPassword
+PayloadContent.IncomingMailServerHostName: imap.example.net
+PayloadContent.IncomingMailServerPortNumber: 993
+PayloadContent.IncomingMailServerUseSSL: true
+PayloadContent.OutgoingMailServerAuthentication: EmailAuthPassword
+PayloadContent.OutgoingMailServerHostName: smtp.example.net
+PayloadContent.OutgoingMailServerPortNumber: 587
+PayloadContent.OutgoingMailServerUseSSL: true
+PayloadContent.OutgoingPasswordSameAsIncomingPassword: true
+`)
+
+	again, _ := account(t, host(t, usual), "", "").Mobileconfig()
+	if string(again) != string(doc) {
+		t.Error("the same domain gives another profile")
+	}
+	one, _ := account(t, host(t, usual), `<a&"b>@example.com`, "").Mobileconfig()
+	keys := plist(t, one)
+	for _, want := range []string{
+		`PayloadContent.EmailAddress: <a&"b>@example.com`,
+		`PayloadContent.IncomingMailServerUsername: <a&"b>@example.com`,
+		`PayloadContent.OutgoingMailServerUsername: <a&"b>@example.com`,
+		"PayloadDescription: Sets up the mail of example.com.",
+	} {
+		if !slices.Contains(keys, want) {
+			t.Errorf("no %s in %q", want, keys)
+		}
+	}
+	if slices.Contains(keys, "PayloadUUID: CFBFF0D1-9375-5685-968C-48CE8B15AE17") || slices.Contains(keys, "PayloadIdentifier: com.example.mail") {
+		t.Error("the profile of one user takes the place of that for all")
+	}
+}
+
+// What the device asks for is explained; POP3 is taken where there is no IMAP.
+func TestMobileconfigOtherUsers(t *testing.T) {
+	for user, want := range map[string]string{
+		"local-part": " The user name is what stands before the @ of your address.",
+		"account":    " The user name is the one that your mail host gave you.",
+	} {
+		doc, err := account(t, host(t, fmt.Sprintf(`clients:
+- {protocol: pop3, host: pop.example.net, port: 995, security: tls, user: %s, auth: app-password}
+- {protocol: smtp, host: smtp.example.net, port: 465, security: tls, user: %[1]s}
+`, user)), "", "").Mobileconfig()
+		if err != nil {
+			t.Fatal(err)
+		}
+		keys := plist(t, doc)
+		text := "PayloadDescription: Sets up the mail of example.com." + want + " The password is one that you make for this device in the settings of your mail host."
+		if !slices.Contains(keys, text) || !slices.Contains(keys, "PayloadContent.EmailAccountType: EmailTypePOP") {
+			t.Errorf("%q", keys)
+		}
+	}
+	one, _ := account(t, host(t, `clients:
+- {protocol: imap, host: imap.example.net, port: 993, security: tls, user: local-part}
+- {protocol: smtp, host: smtp.example.net, port: 465, security: tls, user: account}
+`), "me@example.com", "").Mobileconfig()
+	keys := plist(t, one)
+	if !slices.Contains(keys, "PayloadContent.IncomingMailServerUsername: me") || slices.ContainsFunc(keys, func(s string) bool { return strings.Contains(s, "OutgoingMailServerUsername") }) {
+		t.Errorf("%q", keys)
+	}
+}
+
+// plist returns the keys of a property list with their values, and fails if its
+// dictionaries are not pairs.
+func plist(t *testing.T, doc []byte) []string {
+	t.Helper()
+	var out []string
+	d := xml.NewDecoder(strings.NewReader(string(doc)))
+	key, prefix := "", ""
+	for {
+		token, err := d.Token()
+		if err == io.EOF {
+			return out
+		}
+		if err != nil {
+			t.Fatalf("%v in\n%s", err, doc)
+		}
+		start, ok := token.(xml.StartElement)
+		if !ok {
+			continue
+		}
+		text := ""
+		switch start.Name.Local {
+		case "plist", "dict":
+			continue
+		case "array":
+			prefix, key = key+".", ""
+			continue
+		case "true", "false":
+			text = start.Name.Local
+			_ = d.Skip()
+		default:
+			if err := d.DecodeElement(&text, &start); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if start.Name.Local == "key" {
+			if key != "" {
+				t.Errorf("the key %s has no value", key)
+			}
+			key = text
+			continue
+		}
+		if key == "" {
+			t.Errorf("%q has no key", text)
+		}
+		out = append(out, prefix+key+": "+text)
+		key = ""
+	}
+}
+
+func TestRefusals(t *testing.T) {
+	files := map[string]func(*clients.Account) ([]byte, error){
+		"autoconfig": (*clients.Account).Autoconfig, "mobileconfig": (*clients.Account).Mobileconfig, "autodiscover": (*clients.Account).Autodiscover,
+	}
+	const smtp = "- {protocol: smtp, host: smtp.example.net, port: 465, security: tls}\n"
+	for _, tt := range []struct {
+		name, settings, product string
+		formats                 string // that refuse
+		want                    string
+	}{
+		{"no encryption", "clients:\n- {protocol: imap, host: imap.example.net, port: 143, security: none}\n" + smtp, "", "all", "test has no IMAP or POP3 server with encryption that mail programs could be told; --format text shows what it has"},
+		{"retired", "clients:\n- {protocol: imap, host: imap.example.net, port: 993, security: tls, advice: retired}\n" + smtp, "", "all", "test has no IMAP or POP3 server with encryption that mail programs could be told; --format text shows what it has"},
+		{"a sender", "clients:\n" + smtp, "", "all", "test has no IMAP or POP3 server with encryption that mail programs could be told; --format text shows what it has"},
+		{"nothing sends", "clients:\n- {protocol: imap, host: imap.example.net, port: 993, security: tls}\n", "", "all", "test has no SMTP server with encryption that mail programs could be told; --format text shows what it has"},
+		{"a variable", "clients:\n- {protocol: imap, host: 'imap{n}.example.net', port: 993, security: tls}\n" + smtp, "", "all", "the IMAP server of test is imap{n}.example.net, and {n} is not known; give --var n=VALUE, the number of the server"},
+		{"a variable of the second protocol", "clients:\n- {protocol: imap, host: imap.example.net, port: 993, security: tls}\n- {protocol: pop3, host: 'pop{n}.example.net', port: 995, security: tls}\n" + smtp, "", "all", "the POP3 server of test is pop{n}.example.net, and {n} is not known; give --var n=VALUE, the number of the server"},
+		{"no such product", usual, "Two", "all", `test has no product "Two"; it has settings without a product`},
+		{"own names", "clients:\n- {protocol: imap, host: imap.example.net, port: 993, security: tls, user: account}\n" + smtp, "", "autoconfig autodiscover", "test gives each user a name to sign in with, which "},
+		{"OAuth 2", "clients:\n- {protocol: imap, host: imap.example.net, port: 993, security: tls, auth: oauth2}\n" + smtp, "", "mobileconfig autodiscover", "test asks for OAuth 2 at imap.example.net, which "},
+	} {
+		for format, write := range files {
+			a, err := clients.NewAccount(host(t, tt.settings), "example.com", "", tt.product)
+			if err == nil {
+				_, err = write(a)
+			}
+			refuses := tt.formats == "all" || strings.Contains(tt.formats, format)
+			var r *clients.Refusal
+			switch {
+			case !refuses && err != nil:
+				t.Errorf("%s: %s: %v", tt.name, format, err)
+			case refuses && (!errors.As(err, &r) || !strings.HasPrefix(err.Error(), tt.want)):
+				t.Errorf("%s: %s: %v", tt.name, format, err)
+			}
+		}
+	}
+}
+
+func TestNotes(t *testing.T) {
+	h := host(t, `status: legacy
+clients:
+- {protocol: imap, host: one.example.net, port: 993, security: tls, note: One}
+- {protocol: imap, host: two.example.net, port: 993, security: tls, note: Two}
+- {protocol: smtp, host: maybe.example.net, port: 465, security: tls, unconfirmed: true}
+`)
+	expect(t, account(t, h, "", "two").Notes, `
+these are the settings of test for: Two
+test has other settings for: One (--product "One")
+no source confirms the SMTP server maybe.example.net
+test: The host takes no new customers.
+`)
+	// What nobody confirms is left out where there is anything else.
+	a := account(t, host(t, usual+"- {protocol: imap, host: maybe.example.net, port: 993, security: tls, unconfirmed: true}\n"), "", "")
+	for _, s := range a.Incoming {
+		if s.Unconfirmed {
+			t.Errorf("%s", s.Server)
+		}
+	}
+	expect(t, a.Notes, "")
+}
+
+// Every builtin pack with settings can be shown, and its files are well-formed
+// where they are made.
+func TestEveryPack(t *testing.T) {
+	made := map[string]int{}
+	for _, p := range pack.Builtin() {
+		given := pack.Bindings{}
+		for _, v := range p.Variables {
+			if v.Example != "" {
+				given[v.Name] = v.Example
+			}
+		}
+		list, err := pack.Selector{Given: given}.Settings(p, nil, zone.MustName("example.com"))
+		if err != nil {
+			t.Errorf("%s: %v", p.ID, err)
+		}
+		h := &clients.Host{Pack: p, Settings: list}
+		if text := clients.Text([]clients.Host{*h}); strings.Count(text, "\n") < len(list)+3 {
+			t.Errorf("%s:\n%s", p.ID, text)
+		}
+		for format, write := range map[string]func(*clients.Account) ([]byte, error){
+			"autoconfig": (*clients.Account).Autoconfig, "mobileconfig": (*clients.Account).Mobileconfig, "autodiscover": (*clients.Account).Autodiscover,
+		} {
+			a, err := clients.NewAccount(h, "example.com", "", "")
+			var doc []byte
+			if err == nil {
+				doc, err = write(a)
+			}
+			var r *clients.Refusal
+			switch {
+			case err == nil:
+				made[format]++
+				elements(t, doc)
+			case !errors.As(err, &r):
+				t.Errorf("%s: %s: %v", p.ID, format, err)
+			}
+		}
+	}
+	for format, n := range made {
+		if n < 20 {
+			t.Errorf("%s was made for %d packs", format, n)
+		}
+	}
+}
