@@ -398,6 +398,34 @@ func (l *look) shows(p *Pack) bool {
 	return false
 }
 
+// likest returns those of several packs with the same include of which the zone
+// has the most aliases.
+func (l *look) likest(seen []sighting) []sighting {
+	if len(seen) < 2 {
+		return seen
+	}
+	most := -1
+	var out []sighting
+	for _, g := range seen {
+		n := 0
+		for r := range l.z.OfType(zone.TypeCNAME) {
+			for i := range g.pack.compiled.records {
+				w := &g.pack.compiled.records[i]
+				if w.owner != "" && len(w.targets) > 0 && w.targets[0].name == r.Target() && r.Name == w.ownerIn(l.z.Apex, scope{}) {
+					n++
+				}
+			}
+		}
+		if n > most {
+			most, out = n, nil
+		}
+		if n == most {
+			out = append(out, g)
+		}
+	}
+	return out
+}
+
 func others(seen []sighting) []*Pack {
 	var out []*Pack
 	for _, g := range seen[1:] {
@@ -411,14 +439,19 @@ func others(seen []sighting) []*Pack {
 func (l *look) hosts() []sighting {
 	var out []sighting
 	for _, in := range l.includes() {
+		var seen []sighting
 		for p := range l.d.spf.of(in.name) {
 			if p.Kind.takesMail() && p.Kind != Gateway {
-				out = appendOnce(out, sighting{pack: p, by: BySPF, record: in.record, include: in.name})
+				seen = appendOnce(seen, sighting{pack: p, by: BySPF, record: in.record, include: in.name})
 			}
 		}
-	}
-	if len(out) > 1 {
-		out = l.decide(out)
+		if seen = l.likest(seen); len(seen) > 1 {
+			seen[0].unclear = others(seen)
+			seen = seen[:1]
+		}
+		for _, g := range seen {
+			out = appendOnce(out, g)
+		}
 	}
 	if len(out) > 0 {
 		return out

@@ -131,6 +131,11 @@ func (c *check) readExchange(r zone.Record) {
 	})
 	other := c.otherOf(r.Target())
 	switch {
+	case c.hasAddress(r.Target()):
+		m.kin = append(m.kin, r)
+		for i := range m.own {
+			m.own[i].covered = true
+		}
 	case kin:
 		m.kin = append(m.kin, r)
 	case c.asksAtApex(r), r.Target().Within("\x07invalid\x00"):
@@ -147,6 +152,22 @@ func (c *check) readExchange(r zone.Record) {
 	default:
 		m.foreign = append(m.foreign, r)
 	}
+}
+
+// hasAddress reports whether an exchange within the zone has an address of the
+// host's servers, whatever its name.
+func (c *check) hasAddress(exchange zone.Name) bool {
+	if len(c.pack.Detect.Addresses) == 0 {
+		return false
+	}
+	for _, t := range []zone.Type{zone.TypeA, zone.TypeAAAA} {
+		for _, r := range c.z.Lookup(exchange, t).Records() {
+			if r.Type == t && inNetworks(c.pack.Detect.Addresses, r) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // asksAtApex reports whether a further record of the pack is an MX record of the

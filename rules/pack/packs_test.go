@@ -351,6 +351,8 @@ func together(packs ...*pack.Pack) string {
 					switch {
 					case end && i == 0:
 						last = term
+					case strings.HasPrefix(term, "redirect="):
+						terms = append(terms, "include:"+term[len("redirect="):])
 					case !end && !slices.Contains(terms, term):
 						terms = append(terms, term)
 					}
