@@ -196,8 +196,9 @@ func (h *holding) holdsText(w *wantRecord, text string) grip {
 		}
 		return none
 	case dkimText:
-		// Of a key that is a variable only the selector shows whose it is.
-		if key := dkimKey(text); key != "" && (!w.Text.Fixed() || key == dkimKey(w.Text.Text)) {
+		// Of a key that is not known only the selector shows whose it is.
+		want, known := h.scope.render(*w.Text)
+		if key := dkimKey(text); key != "" && (!known || key == dkimKey(want)) {
 			return weak
 		}
 		return none
@@ -272,26 +273,35 @@ func (h *holding) known(name zone.Name) bool {
 	return false
 }
 
-// passesBy reports whether a term of an SPF record is the host's: it names the
-// host. Terms such as a and mx are the domain's own.
-func (h *holding) passesBy(t spf.Term) bool {
+// passesBy reports whether a term of an SPF record is the host's: strongly if
+// the pack asks for it, weakly if the zone of a customer is recognised by it.
+// Terms such as a and mx are the domain's own.
+func (h *holding) passesBy(t spf.Term) grip {
 	if t.Kind != spf.Include && t.Kind != spf.Redirect {
-		return t.Kind != spf.All && (t.Domain != "" || t.Addr.IsValid()) && h.anyTerm(func(w *wantTerm) bool {
+		if t.Kind != spf.All && (t.Domain != "" || t.Addr.IsValid()) && h.anyTerm(func(w *wantTerm) bool {
 			return w.kind == t.Kind && strings.EqualFold(t.String(), w.key)
-		})
+		}) {
+			return strong
+		}
+		return none
 	}
 	name, err := zone.ParseName(t.Domain, zone.Root)
-	if err != nil {
-		return false
-	}
-	return anyMatches(h.pack.Detect.SPF, name) || h.anyTerm(func(w *wantTerm) bool {
+	switch {
+	case err != nil:
+		return none
+	case h.anyTerm(func(w *wantTerm) bool {
 		if w.kind != spf.Include && w.kind != spf.Redirect {
 			return false
 		}
 		_, ok := w.domain.match(domain(name), h.scope.bound)
 		_, known := h.scope.render(w.domain.value)
 		return ok && (w.name != "" || known || w.domain.value.telling())
-	})
+	}):
+		return strong
+	case anyMatches(h.pack.Detect.SPF, name):
+		return weak
+	}
+	return none
 }
 
 func (h *holding) anyTerm(is func(*wantTerm) bool) bool {

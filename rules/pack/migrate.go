@@ -54,6 +54,12 @@ func NewMigration(from []*Pack, s Selector) (*Migration, error) {
 	return m, err
 }
 
+// From names the old hosts.
+func (m *Migration) From() string { return idsOf(m.from) }
+
+// To names the new hosts.
+func (m *Migration) To() string { return idsOf(m.to) }
+
 // lacks says which values nobody gave that the MX and SPF records need: without
 // these the old ones cannot go.
 func (p *Pack) lacks(given Bindings) string {
@@ -101,7 +107,7 @@ func (m *Migration) Plan(z *zone.Zone) (*Move, error) {
 	}
 	x := &mover{Migration: m, z: z}
 	x.look()
-	if !x.certain {
+	if mv.Notes = x.notes; !x.certain {
 		return mv, nil
 	}
 	if err := x.replace(); err != nil {
@@ -212,7 +218,10 @@ func (x *mover) lookAtRecords() {
 				continue
 			}
 			if k := x.keeper(r); k != nil {
-				if w != nil && w.Purpose == ForDKIM && w.Type == zone.TypeTXT {
+				switch {
+				case w == nil && r.Type == zone.TypeMX && r.Target().Within(x.z.Apex):
+					x.note("MX %s stays, since %s wants that name too: %s must lead to the new host's server", r.RData(), k.ID, r.Target())
+				case w != nil && w.Purpose == ForDKIM && w.Type == zone.TypeTXT:
 					x.note("%s TXT stays, since %s keeps a key there too; if it is still that of %s, put the new one in its place", r.Name, k.ID, h.pack.ID)
 				}
 				continue
@@ -297,7 +306,7 @@ func (x *mover) changes() zone.ChangeSet {
 		c.After = append(c.After, *x.policy)
 	}
 	for _, s := range x.sites {
-		if len(s.gone) == 0 {
+		if len(s.gone) == 0 && s.next == nil {
 			continue
 		}
 		c := at(s.record.Name, zone.TypeTXT)

@@ -18,7 +18,11 @@ func (x *mover) losses() []string {
 	}
 	for _, p := range x.from {
 		if terms := x.lostTerms(p); len(terms) > 0 {
-			say("mail sent through %s no longer passes SPF: %s %s removed", p.ID, enumerate(terms), isAre(terms))
+			also := ""
+			if senders := x.sharing(p); len(senders) > 0 {
+				also = fmt.Sprintf("; if %s sends for the domain too, name it with --pack as well", enumerate(senders))
+			}
+			say("mail sent through %s no longer passes SPF: %s %s removed%s", p.ID, enumerate(terms), isAre(terms), also)
 		}
 	}
 	for _, d := range x.gone {
@@ -67,6 +71,25 @@ func (x *mover) lostTerms(p *Pack) []string {
 		}
 	}
 	return terms
+}
+
+// sharing returns the senders that have the same SPF terms as a pack.
+func (x *mover) sharing(p *Pack) []string {
+	var ids []string
+	for _, s := range x.sites {
+		for i, g := range s.gone {
+			name, err := zone.ParseName(s.parsed.Terms[g].Domain, zone.Root)
+			if err != nil || s.of[i] != p {
+				continue
+			}
+			for o := range x.detector.spf.of(name) {
+				if o.Kind == Sender && o.ID != p.ID && !slices.Contains(ids, o.ID) {
+					ids = append(ids, o.ID)
+				}
+			}
+		}
+	}
+	return ids
 }
 
 // programsUse reports whether a record that goes leads mail programs to their
@@ -170,6 +193,16 @@ func (x *mover) remarks() []string {
 	}
 	for _, g := range x.gateways {
 		say("%s takes the mail before the mailbox host: tell it where the mailboxes are now, and name it with --pack too", g.ID)
+	}
+	for _, h := range x.old {
+		if h.pack.SPF == nil || len(x.lostTerms(h.pack)) > 0 {
+			continue
+		}
+		for _, v := range h.pack.SPF.Terms {
+			if _, known := h.scope.render(v); !known && !v.telling() && x.after.RRset(x.z.Apex, zone.TypeTXT) != nil {
+				say("which term of the SPF record is that of %s is not known%s", h.pack.ID, h.whereFrom(v))
+			}
+		}
 	}
 	for r := range x.after.OfType(zone.TypeMX) {
 		for _, h := range x.old {

@@ -13,9 +13,9 @@ import (
 type spfSite struct {
 	record zone.Record
 	parsed *spf.Record
-	gone   []int   // terms that go, by index
-	of     []*Pack // whose they are
-	next   *zone.Record
+	gone   []int        // terms that go, by index
+	of     []*Pack      // whose they are
+	next   *zone.Record // what becomes of it; nil if it stays, or if terms go and nothing is left
 }
 
 // lookAtSPF finds the terms of old hosts.
@@ -49,12 +49,20 @@ func (x *mover) lookAtSPF() {
 func (x *mover) siteOf(r zone.Record, k *spf.Record) *spfSite {
 	s := &spfSite{record: r, parsed: k}
 	for i, t := range k.Terms {
-		old := slices.IndexFunc(x.old, func(h *holding) bool { return h.passesBy(t) })
+		old, held := -1, none
+		for j, h := range x.old {
+			if g := h.passesBy(t); g > held {
+				old, held = j, g
+			}
+		}
 		if old < 0 {
 			continue
 		}
 		whose := x.old[old].pack
-		if j := slices.IndexFunc(x.keep, func(h *holding) bool { return h.passesBy(t) }); j >= 0 {
+		if j := slices.IndexFunc(x.keep, func(h *holding) bool {
+			g := h.passesBy(t)
+			return g >= held || g == weak && h.pack.Kind == Sender
+		}); j >= 0 {
 			if x.keep[j].pack.Kind == Sender {
 				x.note("%s stays in the SPF record: %s sends by it too; remove it if nothing is sent that way", k.Text[t.From:t.To], x.keep[j].pack.ID)
 			}
@@ -77,11 +85,10 @@ func (x *mover) siteOf(r zone.Record, k *spf.Record) *spfSite {
 // record that passes nobody any more goes as a whole if there is nothing to put
 // into it: what its all says of everybody would be said of the new host.
 func (x *mover) replaceSPF(checks []*check) {
-	place := slices.IndexFunc(x.sites, func(s *spfSite) bool { return len(s.gone) > 0 })
-	if place < 0 {
-		return
+	if len(x.sites) == 0 {
+		return // for want of a record the rules add one
 	}
-	at := x.sites[place]
+	at := x.sites[max(0, slices.IndexFunc(x.sites, func(s *spfSite) bool { return len(s.gone) > 0 }))]
 	var come []string
 	all, closes := "~all", false
 	for _, c := range checks {
@@ -105,12 +112,12 @@ func (x *mover) replaceSPF(checks []*check) {
 		}
 	}
 	for _, s := range x.sites {
-		if len(s.gone) == 0 {
-			continue
-		}
 		var terms []string
 		if s == at {
 			terms = come
+		}
+		if len(s.gone)+len(terms) == 0 {
+			continue
 		}
 		next := strip(s.record, s.gone, terms)
 		k := spf.Parse(next.Text())
