@@ -120,10 +120,10 @@ func completedCommand(parent string, c *urfave.Command) completed {
 			}
 			if _, one := f.(*urfave.StringFlag); one && cf.Name == "format" {
 				v.words = listFormats
-			}
 				if c.Name == "clients" {
 					v.words = clients.Formats
 				}
+			}
 			cf.Value, cf.Words = v.kind, v.words
 			_, cf.Repeat = f.(*urfave.StringSliceFlag)
 		}
