@@ -87,6 +87,7 @@ var flagValues = map[string]struct {
 	words []string
 }{
 	"pack":         {valuePacks, nil},
+	"from":         {valuePacks, nil},
 	"select":       {valueRules, nil},
 	"ignore":       {valueRules, nil},
 	"severity":     {valueLevel, nil},

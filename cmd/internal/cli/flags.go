@@ -133,19 +133,23 @@ func selectorOf(c *urfave.Context) (pack.Selector, error) {
 		}
 		s.Forced = append(s.Forced, p)
 	}
-	var err error
-	s.Given, err = variablesOf(c, s)
+	from, err := oldHosts(c)
+	if err != nil {
+		return s, err
+	}
+	s.Given, err = variablesOf(c, s, from)
 	return s, err
 }
 
-// variablesOf returns the values that --var gives to variables of packs.
-func variablesOf(c *urfave.Context, s pack.Selector) (pack.Bindings, error) {
+// variablesOf returns the values that --var gives to variables of packs, those
+// of --from among them.
+func variablesOf(c *urfave.Context, s pack.Selector, from []*pack.Pack) (pack.Bindings, error) {
 	packs := s.Forced
 	if len(packs) == 0 {
 		packs = s.All
 	}
 	known := map[string]bool{}
-	for _, p := range packs {
+	for _, p := range slices.Concat(packs, from) {
 		for _, v := range p.Variables {
 			known[v.Name] = true
 		}
@@ -166,6 +170,17 @@ func variablesOf(c *urfave.Context, s pack.Selector) (pack.Bindings, error) {
 	}
 	for _, p := range s.Forced { // another pack may mean something else by the name
 		if err := p.Takes(given); err != nil {
+			return nil, usagef("", "--var: %v", err)
+		}
+	}
+	for _, p := range from {
+		own := pack.Bindings{}
+		for _, name := range variablesBeside(p, s.Forced) {
+			if value, ok := given[name]; ok {
+				own[name] = value
+			}
+		}
+		if err := p.Takes(own); err != nil {
 			return nil, usagef("", "--var: %v", err)
 		}
 	}
