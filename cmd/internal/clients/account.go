@@ -150,6 +150,11 @@ func (a *Account) own(format string) error {
 	return nil
 }
 
+// samePassword reports whether the password of one server is that of the other.
+func samePassword(a, b pack.Setting) bool {
+	return (a.Auth == pack.AppPassword) == (b.Auth == pack.AppPassword)
+}
+
 // withPassword returns the best setting of each protocol at which a password is
 // enough. It refuses a host that asks for OAuth 2 everywhere.
 func (a *Account) withPassword(settings []pack.Setting, format string) ([]pack.Setting, error) {

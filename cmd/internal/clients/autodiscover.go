@@ -86,7 +86,10 @@ func (a *Account) Autodiscover() ([]byte, error) {
 			o.Encryption = "TLS"
 		}
 		if s.Protocol == pack.Submission {
-			o.UsePOPAuth, o.SMTPLast = "on", "off" // the same name and password
+			o.UsePOPAuth, o.SMTPLast = "off", "off"
+			if samePassword(in[0], s) && cmp.Or(in[0].User, pack.WholeAddress) == cmp.Or(s.User, pack.WholeAddress) {
+				o.UsePOPAuth = "on"
+			}
 		}
 		r.Protocols = append(r.Protocols, o)
 	}

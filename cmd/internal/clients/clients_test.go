@@ -43,7 +43,7 @@ const usual = `clients:
 - {protocol: imap, host: imap.example.net, port: 993, security: tls, advice: recommended}
 - {protocol: imap, host: imap.example.net, port: 143, security: none}
 - {protocol: pop3, host: pop.example.net, port: 110, security: starttls, user: local-part}
-- {protocol: smtp, host: smtp.example.net, port: 587, security: starttls, auth: app-password}
+- {protocol: smtp, host: smtp.example.net, port: 587, security: starttls}
 - {protocol: smtp, host: old.example.net, port: 465, security: tls, advice: retired}
 - {protocol: managesieve, host: imap.example.net, port: 4190, security: starttls}
 `
@@ -273,7 +273,7 @@ func TestMobileconfigOtherUsers(t *testing.T) {
 	} {
 		doc, err := account(t, host(t, fmt.Sprintf(`clients:
 - {protocol: pop3, host: pop.example.net, port: 995, security: tls, user: %s, auth: app-password}
-- {protocol: smtp, host: smtp.example.net, port: 465, security: tls, user: %[1]s}
+- {protocol: smtp, host: smtp.example.net, port: 465, security: tls, user: %[1]s, auth: app-password}
 `, user)), "", "").Mobileconfig()
 		if err != nil {
 			t.Fatal(err)
@@ -286,9 +286,13 @@ func TestMobileconfigOtherUsers(t *testing.T) {
 	}
 	one, _ := account(t, host(t, `clients:
 - {protocol: imap, host: imap.example.net, port: 993, security: tls, user: local-part}
-- {protocol: smtp, host: smtp.example.net, port: 465, security: tls, user: account}
+- {protocol: smtp, host: smtp.example.net, port: 465, security: tls, user: account, auth: app-password}
 `), "me@example.com", "").Mobileconfig()
 	keys := plist(t, one)
+	if !slices.Contains(keys, "PayloadContent.OutgoingPasswordSameAsIncomingPassword: false") ||
+		!slices.Contains(keys, "PayloadDescription: Sets up the mail of example.com. The password for sending is one that you make for this device in the settings of your mail host.") {
+		t.Errorf("%q", keys)
+	}
 	if !slices.Contains(keys, "PayloadContent.IncomingMailServerUsername: me") || slices.ContainsFunc(keys, func(s string) bool { return strings.Contains(s, "OutgoingMailServerUsername") }) {
 		t.Errorf("%q", keys)
 	}

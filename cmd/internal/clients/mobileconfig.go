@@ -49,14 +49,14 @@ func (a *Account) Mobileconfig() ([]byte, error) {
 	}
 	account = append(account, a.side("Incoming", in[0])...)
 	account = append(account, a.side("Outgoing", out[0])...)
-	account = append(account, pair{"OutgoingPasswordSameAsIncomingPassword", true})
+	account = append(account, pair{"OutgoingPasswordSameAsIncomingPassword", samePassword(in[0], out[0])})
 	root := dict{
 		{"PayloadType", "Configuration"},
 		{"PayloadVersion", 1},
 		{"PayloadIdentifier", id},
 		{"PayloadUUID", profile.String()},
 		{"PayloadDisplayName", "Mail of " + a.Domain},
-		{"PayloadDescription", a.describe(in[0])},
+		{"PayloadDescription", a.describe(in[0], out[0])},
 		{"PayloadOrganization", a.Domain},
 		{"PayloadContent", []dict{account}},
 	}
@@ -85,19 +85,22 @@ func (a *Account) side(which string, s pack.Setting) dict {
 }
 
 // describe says what the user will be asked for.
-func (a *Account) describe(s pack.Setting) string {
+func (a *Account) describe(in, out pack.Setting) string {
 	text := "Sets up the mail of " + a.Domain + "."
-	if a.login(s) == "" {
+	if a.login(in) == "" {
 		text += map[pack.UserName]string{
 			pack.LocalPart: " The user name is what stands before the @ of your address.",
 			pack.Account:   " The user name is the one that your mail host gave you.",
-		}[s.User]
-		if s.User == "" || s.User == pack.WholeAddress {
+		}[in.User]
+		if in.User == "" || in.User == pack.WholeAddress {
 			text += " The user name is your whole address."
 		}
 	}
-	if s.Auth == pack.AppPassword {
+	switch {
+	case in.Auth == pack.AppPassword:
 		text += " The password is one that you make for this device in the settings of your mail host."
+	case out.Auth == pack.AppPassword:
+		text += " The password for sending is one that you make for this device in the settings of your mail host."
 	}
 	return text
 }

@@ -1,6 +1,7 @@
 package clients
 
 import (
+	"bytes"
 	"cmp"
 	"fmt"
 	"strings"
@@ -35,19 +36,17 @@ func (h *Host) text(b *strings.Builder) {
 		fmt.Fprintf(b, "recognised by %s\n", h.Why)
 	}
 	b.WriteString("\n")
-	t := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
+	var table bytes.Buffer
+	t := tabwriter.NewWriter(&table, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(t, "  PROTOCOL\tSERVER\tPORT\tSECURITY\tUSER NAME\tSIGN-IN\tREMARKS")
 	for _, s := range h.Settings {
-		cells := []string{
-			protocolNames[s.Protocol], s.Server, fmt.Sprint(s.Port), securityWords[s.Security],
-			userWords[cmp.Or(s.User, pack.WholeAddress)], authWords[cmp.Or(s.Auth, pack.Password)],
-		}
-		if r := remarks(s); r != "" {
-			cells = append(cells, r)
-		}
-		fmt.Fprintln(t, "  "+strings.Join(cells, "\t"))
+		fmt.Fprintf(t, "  %s\t%s\t%d\t%s\t%s\t%s\t%s\n", protocolNames[s.Protocol], s.Server, s.Port, securityWords[s.Security],
+			userWords[cmp.Or(s.User, pack.WholeAddress)], authWords[cmp.Or(s.Auth, pack.Password)], remarks(s))
 	}
 	t.Flush()
+	for line := range strings.Lines(table.String()) {
+		b.WriteString(strings.TrimRight(line, " \n") + "\n")
+	}
 	h.footnotes(b)
 }
 
