@@ -88,7 +88,17 @@ func (c *check) passes(k *spf.Record, name string, depth int) answer {
 	if next, ok := c.spfAt(k.Terms[i].Domain); ok {
 		return c.passes(next, name, depth-1)
 	}
+	if c.ofAnother(k.Terms[i].Domain) {
+		return no
+	}
 	return unknown
+}
+
+// ofAnother reports whether a name is one that another pack of the zone asks
+// for: what passes there are the servers of that host.
+func (c *check) ofAnother(name string) bool {
+	n, err := zone.ParseName(name, zone.Root)
+	return err == nil && slices.ContainsFunc(c.all, func(o *Pack) bool { return o != c.pack && o.sendsBy(n) })
 }
 
 // spfAt returns the SPF record at a name of the zone, if it has exactly one.
@@ -250,7 +260,7 @@ func (c *check) settled(k *spf.Record, w *wantTerm) bool {
 		if c.passes(k, name, maxIncludes) != no {
 			return true
 		}
-	} else if i := k.Redirect(); i >= 0 && k.All() < 0 {
+	} else if i := k.Redirect(); i >= 0 && k.All() < 0 && !c.ofAnother(k.Terms[i].Domain) {
 		if _, here := c.spfAt(k.Terms[i].Domain); !here {
 			return true
 		}
