@@ -1,7 +1,6 @@
 package pack
 
 import (
-	"cmp"
 	"embed"
 	"errors"
 	"fmt"
@@ -97,6 +96,15 @@ func Named(arg string) (*Pack, error) {
 // Load reads a pack from a file. What is wrong with its content is a
 // *FormatError.
 func Load(path string) (*Pack, error) {
+	src, err := Read(path)
+	if err != nil {
+		return nil, err
+	}
+	return Parse(path, src)
+}
+
+// Read returns what stands in a pack file.
+func Read(path string) ([]byte, error) {
 	fi, err := os.Stat(path)
 	if err != nil {
 		return nil, fmt.Errorf("rule pack: %w", err)
@@ -116,12 +124,18 @@ func Load(path string) (*Pack, error) {
 	if len(src) > maxFile {
 		return nil, fmt.Errorf("rule pack %s: %w", path, ErrTooLarge)
 	}
-	return Parse(path, src)
+	return src, nil
 }
 
 // Parse reads a pack. What is wrong with it is a *FormatError, which names the
 // file as given.
 func Parse(file string, src []byte) (*Pack, error) {
+	p, _, err := decode(file, src)
+	return p, err
+}
+
+// decode is Parse, which also returns the decoder: it knows where all stands.
+func decode(file string, src []byte) (*Pack, *decoder, error) {
 	d := &decoder{nodes: map[any]*yaml.Node{}}
 	p := new(Pack)
 	if root, ok := d.document(src); ok {
@@ -131,10 +145,7 @@ func Parse(file string, src []byte) (*Pack, error) {
 		d.validate(p)
 	}
 	if len(d.problems) > 0 {
-		slices.SortStableFunc(d.problems, func(a, b Problem) int {
-			return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column), cmp.Compare(a.Message, b.Message))
-		})
-		return nil, &FormatError{File: file, Problems: d.problems}
+		return nil, nil, &FormatError{File: file, Problems: sortedProblems(d.problems)}
 	}
-	return p, nil
+	return p, d, nil
 }

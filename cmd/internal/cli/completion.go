@@ -95,10 +95,11 @@ var flagValues = map[string]struct {
 	"color":        {valueWords, colorModes},
 	"format":       {valueWords, report.Names},
 	"include-root": {valueDir, nil},
+	"kind":         {valueWords, pack.Kinds()},
 }
 
 // argValues are the kinds of argument of the commands that take some.
-var argValues = map[string]string{"check": valueFile, "fix": valueFile, "clients": valueFile, "eval": valueFile, "tree": valueFile, "explain": valueRules, "show": valuePacks, "completion": valueWords}
+var argValues = map[string]string{"check": valueFile, "fix": valueFile, "clients": valueFile, "eval": valueFile, "tree": valueFile, "explain": valueRules, "show": valuePacks, "detect": valueFile, "verify": valueFile, "completion": valueWords}
 
 func completedCommand(parent string, c *urfave.Command) completed {
 	out := completed{Path: strings.TrimSpace(parent + " " + c.Name), Name: c.Name, Usage: c.Usage, Args: valueNone}

@@ -69,7 +69,11 @@ func TestCompletionBash(t *testing.T) {
 		{"rules|--format|", []string{"text", "json"}, []string{"concise"}},
 		{"check|--color|a", []string{"auto", "always"}, []string{"never"}},
 		{"explain|zone-doubled", []string{"zone-doubled-origin"}, nil},
-		{"packs|", []string{"show"}, nil},
+		{"packs|", []string{"show", "detect", "verify", "schema"}, nil},
+		{"packs|--k", []string{"--kind"}, nil},
+		{"packs|--kind|g", []string{"gateway"}, []string{"mailbox"}},
+		{"packs|detect|--pack|we", []string{"webmo"}, nil},
+		{"packs|verify|--fail-on|", []string{"error", "warning"}, nil},
 		{"packs|show|", []string{"webmo"}, nil},
 		{"completion|z", []string{"zsh"}, []string{"bash"}},
 	} {

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"errors"
 	"slices"
 	"strings"
 
@@ -25,6 +26,7 @@ func (a *app) packsCommand() *urfave.Command {
 		Subcommands: []*urfave.Command{
 			a.packsShowCommand(),
 			a.packsDetectCommand(),
+			a.packsVerifyCommand(),
 			a.packsSchemaCommand(),
 		},
 	}
@@ -77,7 +79,7 @@ func (a *app) showPacks(c *urfave.Context) error {
 	for _, arg := range c.Args().Slice() {
 		p, err := pack.Named(arg)
 		if err != nil {
-			return packFailure(arg, err)
+			return packArgument(arg, err)
 		}
 		packs = append(packs, p)
 	}
@@ -98,6 +100,26 @@ func (a *app) showPacks(c *urfave.Context) error {
 		}
 	}
 	return a.print([]byte(safeLines(b.String())))
+}
+
+// packArgument is an error about a pack that is an argument: a mistake in usage.
+func packArgument(arg string, err error) error {
+	var unknown *pack.UnknownError
+	var format *pack.FormatError
+	if errors.As(err, &unknown) || errors.As(err, &format) {
+		return usagef("", "%v", err)
+	}
+	return usagef("", "%s: %s", arg, unreadPack(err))
+}
+
+// unreadPack says why a pack file could not be read, without its name.
+func unreadPack(err error) string {
+	for _, known := range []error{pack.ErrTooLarge, pack.ErrNotFile} {
+		if errors.Is(err, known) {
+			return known.Error()
+		}
+	}
+	return describe(err)
 }
 
 func (a *app) packsSchemaCommand() *urfave.Command {

@@ -1,0 +1,197 @@
+package pack
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/zonelint/zonelint/rules"
+	"github.com/zonelint/zonelint/zone"
+	"github.com/zonelint/zonelint/zone/masterfile"
+)
+
+// Examine reads a pack as Parse does, and returns what is valid but doubtful: on
+// its own, beside other packs, and in a zone of example.com that has what the
+// pack asks for and little else, in which lint looks for mistakes.
+func Examine(file string, src []byte, others []*Pack, lint func(*zone.Zone, Selector) []rules.Finding) (*Pack, []Problem, error) {
+	p, d, err := decode(file, src)
+	if err != nil {
+		return nil, nil, err
+	}
+	others = slices.DeleteFunc(slices.Clone(others), func(o *Pack) bool { return o.ID == p.ID })
+	e := &examination{decoder: d, pack: p, others: others, sample: newSample(p)}
+	e.sources()
+	e.examples()
+	e.insteadOf()
+	shared := e.shared()
+	if !p.asks() {
+		return p, sortedProblems(d.problems), nil
+	}
+	z, err := masterfile.Parse("sample", []byte(e.sample.String()), masterfile.Options{Origin: sampleApex})
+	if err != nil {
+		e.failAt(p, "a zone made from this pack cannot be read: %v", err)
+	} else {
+		e.detection(z, shared)
+		s := Selector{Forced: []*Pack{p}, All: append(others, p), Given: p.samples()}
+		for _, f := range lint(z, s) {
+			e.finding(f)
+		}
+	}
+	return p, sortedProblems(d.problems), nil
+}
+
+// asks reports whether a pack asks for records, and does not only know settings.
+func (p *Pack) asks() bool {
+	return p.MX != nil || p.SPF != nil || p.DMARC != nil || len(p.Records) > 0
+}
+
+// examination is a look at one valid pack. Its problems are doubts.
+type examination struct {
+	*decoder
+	pack   *Pack
+	others []*Pack
+	sample *sample
+}
+
+// finding takes over what a rule finds in the sample, at the part of the pack
+// that the line was made of.
+func (e *examination) finding(f rules.Finding) {
+	if f.Severity < rules.Warning {
+		return
+	}
+	var at any = e.pack
+	if line := f.Span.Start.Line; line < len(e.sample.made) && e.sample.made[line] != nil {
+		at = e.sample.made[line]
+	}
+	e.failAt(at, "a zone with no more than this pack asks for has a finding: %s[%s]: %s", f.Severity, f.Rule.ID, f.Message)
+}
+
+// sortedProblems puts problems in the order of the file.
+func sortedProblems(list []Problem) []Problem {
+	slices.SortStableFunc(list, func(a, b Problem) int {
+		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column), cmp.Compare(a.Message, b.Message))
+	})
+	return list
+}
+
+func (e *examination) sources() {
+	if !slices.ContainsFunc(e.pack.Sources, func(s Source) bool { return s.URL != "" }) {
+		e.failAt(&e.pack.Sources, "sources: none has a url, so nobody can look the facts up")
+	}
+}
+
+// examples finds the variables of whose values nothing is shown.
+func (e *examination) examples() {
+	for i := range e.pack.Variables {
+		if v := &e.pack.Variables[i]; v.Example == "" && v.Default == "" {
+			e.failAt(&v.Name, "example: the variable %s has none, so people cannot see what to look for", v.Name)
+		}
+	}
+}
+
+func (e *examination) insteadOf() {
+	k := &e.pack.Detect
+	if k.InsteadOf != "" && !slices.ContainsFunc(e.others, func(o *Pack) bool { return o.ID == k.InsteadOf }) {
+		e.failAt(&k.InsteadOf, "instead-of: no other pack is called %q", k.InsteadOf)
+	}
+}
+
+// detection finds out whether zones are recognised as the pack's, and whether
+// other packs claim them. shared says that the patterns told it already.
+func (e *examination) detection(z *zone.Zone, shared bool) {
+	p, k := e.pack, &e.pack.Detect
+	switch {
+	case p.Kind == Settings || p.Kind == NoMail:
+		return
+	case isEmptyDetect(k) && p.Kind == Server: // its names are the customer's
+		return
+	case isEmptyDetect(k):
+		e.failAt(p, "detect: it is missing, so that only --pack chooses this pack")
+		return
+	}
+	found := false
+	for _, g := range (Selector{All: append(slices.Clone(e.others), p)}).Detect(z) {
+		all := append([]*Pack{g.Pack}, g.Unclear...)
+		if !slices.Contains(all, p) {
+			e.failAt(k, "detect: a zone made from this pack is taken for one of %s as well, by %s", g.Pack.ID, g.Why)
+			continue
+		}
+		found = true
+		if all = slices.DeleteFunc(all, func(o *Pack) bool { return o == p }); len(all) > 0 && !shared {
+			e.failAt(k, "detect: a zone made from this pack may be one of %s as well; instead-of decides such cases", ids(all))
+		}
+	}
+	if !found {
+		e.failAt(k, "detect: a zone made from this pack is not recognised as its own")
+	}
+}
+
+func isEmptyDetect(k *Detect) bool {
+	return len(k.MX)+len(k.Addresses)+len(k.SPF)+len(k.Autoconfig)+len(k.Targets)+len(k.Names) == 0
+}
+
+func ids(packs []*Pack) string {
+	out := make([]string, len(packs))
+	for i, p := range packs {
+		out[i] = p.ID
+	}
+	return joined(out, " and ")
+}
+
+// shared finds the patterns for MX records that other packs have as well, and
+// those for SPF and CNAME records that other senders have.
+func (e *examination) shared() bool {
+	p := e.pack
+	some := false
+	look := func(what string, mine []Pattern, theirs func(*Pack) []Pattern) {
+		for i := range mine {
+			var also []*Pack
+			for _, o := range e.others {
+				if p.Detect.InsteadOf == o.ID || o.Detect.InsteadOf == p.ID {
+					continue
+				}
+				if slices.ContainsFunc(theirs(o), func(k Pattern) bool { return overlap(mine[i], k) }) {
+					also = append(also, o)
+				}
+			}
+			if len(also) > 0 {
+				some = true
+				e.failAt(&mine[i], "%s: %s is recognised as %s too; zones for which nothing else decides are unclear", what, mine[i], ids(also))
+			}
+		}
+	}
+	if p.Kind.takesMail() {
+		look("mx", p.Detect.MX, func(o *Pack) []Pattern {
+			if !o.Kind.takesMail() {
+				return nil
+			}
+			return o.Detect.MX
+		})
+	}
+	if p.Kind == Sender {
+		senders := func(list func(*Pack) []Pattern) func(*Pack) []Pattern {
+			return func(o *Pack) []Pattern {
+				if o.Kind != Sender {
+					return nil
+				}
+				return list(o)
+			}
+		}
+		look("spf", p.Detect.SPF, senders(func(o *Pack) []Pattern { return o.Detect.SPF }))
+		look("targets", p.Detect.Targets, senders(func(o *Pack) []Pattern { return o.Detect.Targets }))
+	}
+	return some
+}
+
+// overlap reports whether two patterns have a name in common; of two with stars
+// whether they are the same.
+func overlap(a, b Pattern) bool {
+	switch {
+	case len(a.globs) == 0 && len(b.globs) == 0:
+		return a.suffix.Within(b.suffix) || b.suffix.Within(a.suffix)
+	case len(a.globs) == 0:
+		return b.suffix.Within(a.suffix) || b.Matches(a.suffix)
+	case len(b.globs) == 0:
+		return overlap(b, a)
+	}
+	return a.Text == b.Text
+}
