@@ -98,7 +98,7 @@ type clientQuery struct {
 }
 
 func (a *app) clientQuery(c *urfave.Context, format string) (q clientQuery, err error) {
-	s, err := selectorOf(c)
+	s, err := a.selectorOf(c)
 	if err != nil {
 		return q, err
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/zonelint/zonelint/rules"
 	"github.com/zonelint/zonelint/rules/all"
 	"github.com/zonelint/zonelint/rules/pack"
+	"github.com/zonelint/zonelint/rules/pack/domainconnect"
 	"github.com/zonelint/zonelint/rules/spelling"
 	"github.com/zonelint/zonelint/rules/transport"
 	"github.com/zonelint/zonelint/zone"
@@ -36,8 +37,9 @@ const defaultStdinName = "<stdin>"
 // ruleFlags choose what is looked for.
 func ruleFlags() []urfave.Flag {
 	return []urfave.Flag{
-		&urfave.StringSliceFlag{Name: "pack", Category: groupRules, Usage: "`PACK`: check what this mail host asks for; an id or a .yaml file; repeatable; without it the host is recognised by MX, SPF and autoconfig"},
-		&urfave.StringSliceFlag{Name: "var", Category: groupRules, Usage: "`NAME=VALUE`: give a variable of a pack its value (\"zonelint packs show\" tells them); repeatable"},
+		&urfave.StringSliceFlag{Name: "pack", Category: groupRules, Usage: "`PACK`: check what this mail host asks for; an id, a .yaml file or a Domain Connect template (.json); repeatable; without it the host is recognised by MX, SPF and autoconfig"},
+		&urfave.StringSliceFlag{Name: "var", Category: groupRules, Usage: "`NAME=VALUE`: give a variable of a pack its value (\"zonelint packs show\" tells them) or of a Domain Connect template; repeatable"},
+		groupFlag(),
 		&urfave.BoolFlag{Name: "client-srv", Category: groupRules, Usage: "look for the SRV records too by which some mail programs find the servers of the mail host (pack-client-srv)"},
 		&urfave.StringSliceFlag{Name: "mta-sts-policy", Category: groupRules, Usage: "`FILE`: check this MTA-STS policy (mta-sts.txt) with the domains that have MTA-STS; DOMAIN=FILE for one domain; repeatable"},
 		&urfave.StringSliceFlag{Name: "select", Category: groupRules, Usage: "`RULES`: look for these rules only; ids with commas between, \"spf-*\" for a family; repeatable"},
@@ -124,14 +126,18 @@ func parseSize(s string) (int64, error) {
 }
 
 // selectorOf returns the packs that --pack chooses.
-func selectorOf(c *urfave.Context) (pack.Selector, error) {
+func (a *app) selectorOf(c *urfave.Context) (pack.Selector, error) {
 	s := pack.Selector{All: pack.Builtin(), ClientSRV: c.Bool("client-srv")}
+	t := a.templatesOf(c)
 	for _, arg := range c.StringSlice("pack") {
-		p, err := pack.Named(arg)
+		p, err := t.named(arg)
 		if err != nil {
 			return s, packFailure(arg, err)
 		}
 		s.Forced = append(s.Forced, p)
+	}
+	if err := t.checkGroups(); err != nil {
+		return s, err
 	}
 	from, err := oldHosts(c)
 	if err != nil {
@@ -148,7 +154,7 @@ func variablesOf(c *urfave.Context, s pack.Selector, from []*pack.Pack) (pack.Bi
 	if len(packs) == 0 {
 		packs = s.All
 	}
-	known := map[string]bool{}
+	known := templateVariables(c.StringSlice("pack"))
 	for _, p := range slices.Concat(packs, from) {
 		for _, v := range p.Variables {
 			known[v.Name] = true
@@ -198,7 +204,11 @@ func unknownVariable(name string, known []string) error {
 func packFailure(arg string, err error) error {
 	var unknown *pack.UnknownError
 	var format *pack.FormatError
-	if errors.As(err, &unknown) || errors.As(err, &format) {
+	var template *domainconnect.Error
+	switch {
+	case errors.Is(err, domainconnect.ErrHostRequired):
+		return usagef("--var host=NAME does", "%v", err)
+	case errors.As(err, &unknown), errors.As(err, &format), errors.As(err, &template):
 		return usagef("", "%v", err)
 	}
 	return usagef("", "--pack %s: %s", arg, describe(err))

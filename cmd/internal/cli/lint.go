@@ -39,7 +39,7 @@ func (a *app) newLint(c *urfave.Context) (*lint, error) {
 		return nil, err
 	}
 	l := &lint{app: a, jobs: jobs}
-	if l.selector, err = selectorOf(c); err != nil {
+	if l.selector, err = a.selectorOf(c); err != nil {
 		return nil, err
 	}
 	l.detector = pack.NewDetector(l.selector)

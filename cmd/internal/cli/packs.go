@@ -28,6 +28,7 @@ func (a *app) packsCommand() *urfave.Command {
 			a.packsDetectCommand(),
 			a.packsVerifyCommand(),
 			a.packsSchemaCommand(),
+			a.packsConvertCommand(),
 		},
 	}
 }
@@ -77,7 +78,7 @@ func (a *app) showPacks(c *urfave.Context) error {
 	}
 	var packs []*pack.Pack
 	for _, arg := range c.Args().Slice() {
-		p, err := pack.Named(arg)
+		p, err := a.templatesOf(c).named(arg)
 		if err != nil {
 			return packArgument(arg, err)
 		}
