@@ -1,6 +1,7 @@
 package pack
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -9,8 +10,9 @@ import (
 	"github.com/zonelint/zonelint/zone"
 )
 
-// clientHosts are the servers of mail programs that packs know, by their names;
-// those with variables are not among them.
+// clientHosts are the servers of mail programs that packs know, by their names,
+// what is best known first. Those with variables are not among them, nor those
+// of which nothing is confirmed.
 type clientHosts map[zone.Name][]clientRow
 
 type clientRow struct {
@@ -20,16 +22,32 @@ type clientRow struct {
 
 func newClientHosts(packs []*Pack) clientHosts {
 	out := clientHosts{}
+	sure := map[zone.Name]bool{} // what is confirmed of a server is some ground for a verdict
+	seen := map[*Pack]bool{}
 	for _, p := range packs {
+		if seen[p] {
+			continue
+		}
+		seen[p] = true
 		for i := range p.Clients {
 			c := &p.Clients[i]
-			if !c.Host.Fixed() || c.Unconfirmed {
+			if !c.Host.Fixed() {
 				continue
 			}
 			if name, err := zone.ParseName(c.Host.Text, zone.Root); err == nil {
 				out[name] = append(out[name], clientRow{p, c})
+				sure[name] = sure[name] || !c.Unconfirmed
 			}
 		}
+	}
+	for name, rows := range out {
+		if !sure[name] {
+			delete(out, name)
+			continue
+		}
+		slices.SortStableFunc(rows, func(a, b clientRow) int {
+			return cmp.Or(first(!a.Unconfirmed, !b.Unconfirmed), first(a.pack.Confidence.Confirmed(), b.pack.Confidence.Confirmed()))
+		})
 	}
 	return out
 }
@@ -247,7 +265,7 @@ func clientPlain(p *rules.Pass, c clientRecord) {
 			if r.Security != Plain {
 				return
 			}
-			plain = true
+			plain = plain || !r.Unconfirmed
 		}
 	}
 	if !plain {

@@ -32,6 +32,12 @@ clients:
 - {protocol: smtp, host: smtp.here.example, port: 587, security: starttls}
 - {protocol: imap, host: 'imap{n}.here.example', port: 993, security: tls}
 - {protocol: imap, host: maybe.here.example, port: 993, security: tls, unconfirmed: true}
+- {protocol: smtp, host: half.here.example, port: 465, security: tls}
+- {protocol: smtp, host: half.here.example, port: 2525, security: starttls, unconfirmed: true}
+- {protocol: imap, host: half.here.example, port: 1143, security: starttls, unconfirmed: true}
+- {protocol: pop3, host: half.here.example, port: 110, security: none, unconfirmed: true}
+- {protocol: imap, host: back.here.example, port: 993, security: tls, advice: retired}
+- {protocol: imap, host: back.here.example, port: 993, security: tls, unconfirmed: true}
 - {protocol: imap, host: old.here.example, port: 143, security: none, advice: retired}
 `,
 		`id: gone

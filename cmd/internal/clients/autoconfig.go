@@ -3,6 +3,7 @@ package clients
 import (
 	"encoding/xml"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/zonelint/zonelint/rules/pack"
@@ -61,10 +62,10 @@ func (a *Account) Autoconfig() ([]byte, error) {
 }
 
 // displayName returns the host's name without what it says in parentheses, or
-// the domain if that is too long.
+// the domain if that is too long or has characters that show nothing.
 func (a *Account) displayName(limit int) string {
 	name, _, _ := strings.Cut(a.Host.Name, " (")
-	if name == "" || utf8.RuneCountInString(name) > limit {
+	if name == "" || utf8.RuneCountInString(name) > limit || strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) }) {
 		return a.Domain
 	}
 	return name

@@ -142,14 +142,22 @@ func TestAutoconfigOAuth2(t *testing.T) {
 // Names that are too long for the format give way to the domain, or to nothing.
 func TestAutoconfigNames(t *testing.T) {
 	h := host(t, usual)
-	h.Name = strings.Repeat("é", 61)
-	a, err := clients.NewAccount(h, "a-rather-long-domain.example", "", "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	doc, err := a.Autoconfig()
-	if err != nil || !strings.Contains(string(doc), "<displayName>a-rather-long-domain.example</displayName>") || strings.Contains(string(doc), "displayShortName") {
-		t.Errorf("%s, %v", doc, err)
+	for name, want := range map[string]string{
+		strings.Repeat("é", 61):     "a-rather-long-domain.example",
+		strings.Repeat("é", 60):     strings.Repeat("é", 60),
+		"turned \u202e round":       "a-rather-long-domain.example",
+		"(all that is said of it)":  "(all that is said of it)",
+		" (nothing but parentheses": "a-rather-long-domain.example",
+	} {
+		h.Name = name
+		a, err := clients.NewAccount(h, "a-rather-long-domain.example", "", "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		doc, err := a.Autoconfig()
+		if err != nil || !strings.Contains(string(doc), "<displayName>"+want+"</displayName>") || strings.Contains(string(doc), "displayShortName") {
+			t.Errorf("%q: %s, %v", name, doc, err)
+		}
 	}
 }
 
