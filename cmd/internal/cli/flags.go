@@ -132,15 +132,15 @@ func (a *app) selectorOf(c *urfave.Context) (pack.Selector, error) {
 	for _, arg := range c.StringSlice("pack") {
 		p, err := t.named(arg)
 		if err != nil {
-			return s, packFailure(arg, err)
+			return s, packFailure("--pack", arg, err)
 		}
 		s.Forced = append(s.Forced, p)
 	}
-	if err := t.checkGroups(); err != nil {
+	from, err := oldHosts(c, t)
+	if err != nil {
 		return s, err
 	}
-	from, err := oldHosts(c)
-	if err != nil {
+	if err := t.checkGroups(); err != nil {
 		return s, err
 	}
 	s.Given, err = variablesOf(c, s, from)
@@ -154,7 +154,7 @@ func variablesOf(c *urfave.Context, s pack.Selector, from []*pack.Pack) (pack.Bi
 	if len(packs) == 0 {
 		packs = s.All
 	}
-	known := templateVariables(c.StringSlice("pack"))
+	known := templateVariables(slices.Concat(c.StringSlice("pack"), c.StringSlice("from")))
 	for _, p := range slices.Concat(packs, from) {
 		for _, v := range p.Variables {
 			known[v.Name] = true
@@ -201,7 +201,7 @@ func unknownVariable(name string, known []string) error {
 }
 
 // packFailure is an error about a pack as users see it: a mistake in usage.
-func packFailure(arg string, err error) error {
+func packFailure(flag, arg string, err error) error {
 	var unknown *pack.UnknownError
 	var format *pack.FormatError
 	var template *domainconnect.Error
@@ -211,7 +211,7 @@ func packFailure(arg string, err error) error {
 	case errors.As(err, &unknown), errors.As(err, &format), errors.As(err, &template):
 		return usagef("", "%v", err)
 	}
-	return usagef("", "--pack %s: %s", arg, describe(err))
+	return usagef("", "%s %s: %s", flag, arg, describe(err))
 }
 
 // engineOf makes the engine that the flags of ruleFlags ask for.

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 
@@ -9,34 +8,39 @@ import (
 
 	"github.com/zonelint/zonelint/cmd/internal/report"
 	"github.com/zonelint/zonelint/rules/pack"
+	"github.com/zonelint/zonelint/rules/pack/domainconnect"
 )
 
 func fromFlag() urfave.Flag {
-	return &urfave.StringSliceFlag{Name: "from", Category: groupRules, Usage: "`PACK`: move the zone away from this mail host to that of --pack: remove what belongs to it, and only that; what then stops to work is told first; an id or a .yaml file; repeatable"}
+	return &urfave.StringSliceFlag{Name: "from", Category: groupRules, Usage: "`PACK`: move the zone away from this mail host to that of --pack: remove what belongs to it, and only that; what then stops working is told first; an id or a file, as --pack; repeatable"}
 }
 
-// oldHosts returns the packs that --from names.
-func oldHosts(c *urfave.Context) ([]*pack.Pack, error) {
+// oldHosts returns the packs that --from names. What a pack cannot say of a
+// template is not told: it is about records that are to come.
+func oldHosts(c *urfave.Context, t *templates) ([]*pack.Pack, error) {
 	var out []*pack.Pack
 	for _, arg := range c.StringSlice("from") {
-		p, err := pack.Named(arg)
-		var unknown *pack.UnknownError
-		var format *pack.FormatError
-		switch {
-		case err == nil:
-			out = append(out, p)
-		case errors.As(err, &unknown), errors.As(err, &format):
-			return nil, packFailure(arg, err)
-		default:
-			return nil, usagef("", "--from %s: %s", arg, describe(err))
+		var p *pack.Pack
+		var err error
+		if isTemplate(arg) {
+			var k *domainconnect.Converted
+			if k, err = t.convert(arg); err == nil {
+				p = k.Pack
+			}
+		} else {
+			p, err = pack.Named(arg)
 		}
+		if err != nil {
+			return nil, packFailure("--from", arg, err)
+		}
+		out = append(out, p)
 	}
 	return out, nil
 }
 
 // migrationOf returns the move that --from asks for, nil if it asks for none.
-func migrationOf(c *urfave.Context, s pack.Selector) (*pack.Migration, error) {
-	from, err := oldHosts(c)
+func (a *app) migrationOf(c *urfave.Context, s pack.Selector) (*pack.Migration, error) {
+	from, err := oldHosts(c, a.templatesOf(c))
 	if err != nil || len(from) == 0 {
 		return nil, err
 	}

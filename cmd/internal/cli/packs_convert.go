@@ -31,7 +31,7 @@ func (a *app) convertTemplate(c *urfave.Context) error {
 	t := a.templatesOf(c)
 	k, err := t.convert(path)
 	if err != nil {
-		return packFailure(path, err)
+		return packFailure("packs convert", path, err)
 	}
 	if err := t.checkGroups(); err != nil {
 		return err
