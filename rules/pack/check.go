@@ -28,10 +28,16 @@ type check struct {
 	behind *Pack
 	// scope is what is known of the variables.
 	scope scope
+	site  *site
 	mx    mxSet
 	spf   spfState
 	// verdicts are what is wrong with pack.Records.
 	verdicts []verdict
+}
+
+// site is what the checks of a zone have in common.
+type site struct {
+	spf *spfState // nil as long as no pack asks for it
 }
 
 // composition is a zone with all packs that apply to it.
@@ -76,7 +82,9 @@ func subject(s Selector) *rules.Subject[*composition] {
 		if len(c.checks) == 0 && len(c.unclear) == 0 {
 			return nil
 		}
+		site := new(site)
 		for _, k := range c.checks {
+			k.site = site
 			k.read(s.Given)
 		}
 		return c
@@ -112,6 +120,9 @@ func once(packs []*Pack) []*Pack {
 func (c *check) read(given Bindings) {
 	if c.base == "" {
 		c.base = c.z.Apex
+	}
+	if c.site == nil {
+		c.site = new(site)
 	}
 	c.scope = c.pack.scopeOf(c.base, given)
 	if c.pack.Kind != Gateway && c.pack.Kind != Sender {

@@ -155,31 +155,38 @@ type sighting struct {
 	record  zone.Record
 	include zone.Name
 	unclear []*Pack
+	// below is the domain that a sender was set up for, as the target of a CNAME
+	// record told; "" if it cannot be told.
+	below zone.Name
 }
 
-// base returns the domain that the host was set up for: for a sender, whose
-// customers often let it send for a name below the apex, what remains of the
-// name of the record that was seen without the one that the pack gives it. It
-// is "" if that cannot be told, as the customer chose the name of the record.
+// base returns the domain that the host was set up for, "" if that cannot be
+// told.
 func (g sighting) base(z *zone.Zone) zone.Name {
-	if g.by != ByTarget || g.pack.Kind != Sender {
-		return z.Apex
+	if g.by == ByTarget {
+		return g.below
 	}
-	if apex, ok := z.Node(z.Apex); ok {
-		for _, in := range (&look{z: z, apex: apex}).includes() {
-			if anyMatches(g.pack.Detect.SPF, in.name) {
-				return z.Apex
-			}
+	return z.Apex
+}
+
+// baseOf returns the domain that a sender was set up for that the target of a
+// CNAME record told: what remains of the name of such a record without the one
+// that the pack gives it, as customers often let a sender send for a name below
+// the apex. It is "" if the customer chose the names.
+func (l *look) baseOf(p *Pack) zone.Name {
+	for _, in := range l.includes() {
+		if anyMatches(p.Detect.SPF, in.name) {
+			return l.z.Apex
 		}
 	}
 	var base zone.Name
-	for r := range z.OfType(zone.TypeCNAME) {
-		for i := range g.pack.compiled.records {
-			at, ok := g.pack.compiled.records[i].baseOf(r)
-			if ok && at == z.Apex {
+	for r := range l.z.OfType(zone.TypeCNAME) {
+		for i := range p.compiled.records {
+			at, ok := p.compiled.records[i].baseOf(r)
+			if ok && at == l.z.Apex {
 				return at
 			}
-			if ok && base == "" && at.Below(z.Apex) {
+			if ok && base == "" && at.Below(l.z.Apex) {
 				base = at
 			}
 		}
@@ -512,6 +519,9 @@ func (l *look) senders(seen []sighting) []sighting {
 		}
 		if i := slices.IndexFunc(out, func(o sighting) bool { return o.pack == p }); i < 0 {
 			g.pack = p
+			if g.by == ByTarget {
+				g.below = l.baseOf(p)
+			}
 			out = append(out, g)
 		}
 	}

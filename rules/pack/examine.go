@@ -13,7 +13,7 @@ import (
 // its own, beside other packs, and in a zone of example.com that has what the
 // pack asks for and little else, in which lint looks for mistakes.
 func Examine(file string, src []byte, others []*Pack, lint func(*zone.Zone, Selector) []rules.Finding) (*Pack, []Problem, error) {
-	p, d, err := decode(file, src)
+	p, d, err := decode(file, src, false)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -36,7 +36,7 @@ func (c *check) judgeRecords() {
 		if w.owner != "" && c.stands(w) {
 			continue
 		}
-		if v := c.judge(w); v.kind != fine {
+		if v := c.judge(w); v.kind != fine && (v.kind == unwanted || !c.aliased(w)) {
 			c.verdicts = append(c.verdicts, v)
 		}
 	}
@@ -62,7 +62,7 @@ func (c *check) stands(w *wantRecord) bool {
 
 func (c *check) judge(w *wantRecord) verdict {
 	v := verdict{wantRecord: w}
-	if !w.Name.Fixed() && c.somewhere(w) || c.aliased(w) {
+	if !w.Name.Fixed() && c.somewhere(w) {
 		return v
 	}
 	v.owner = w.ownerIn(c.base, c.scope)
@@ -223,7 +223,7 @@ func (c *check) somewhere(w *wantRecord) bool {
 // aliased reports whether some name is an alias of what a sender wants one to
 // be: its customers may choose other names, for the keys by the selector.
 func (c *check) aliased(w *wantRecord) bool {
-	if c.pack.Kind != Sender || w.Type != zone.TypeCNAME || w.Level == Obsolete || w.Level == Forbidden {
+	if c.pack.Kind != Sender || w.Type != zone.TypeCNAME {
 		return false
 	}
 	for r := range c.z.OfType(zone.TypeCNAME) {

@@ -8,9 +8,11 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/zonelint/zonelint/rules/spelling"
 	"go.yaml.in/yaml/v4"
@@ -36,21 +38,33 @@ var builtin = sync.OnceValue(func() []*Pack {
 	if err != nil {
 		panic(err)
 	}
-	packs := make([]*Pack, 0, len(entries))
-	for _, e := range entries {
-		src, err := data.ReadFile("data/" + e.Name())
-		if err != nil {
-			panic(err)
-		}
-		p, err := Parse(e.Name(), src)
-		if err != nil {
-			panic(fmt.Sprintf("embedded rule pack: %v", err))
-		}
-		packs = append(packs, p)
+	packs := make([]*Pack, len(entries))
+	var next atomic.Int32
+	var wg sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		wg.Go(func() {
+			for i := int(next.Add(1)) - 1; i < len(entries); i = int(next.Add(1)) - 1 {
+				packs[i] = embedded(entries[i].Name())
+			}
+		})
 	}
+	wg.Wait()
 	slices.SortFunc(packs, func(a, b *Pack) int { return strings.Compare(a.ID, b.ID) })
 	return packs
 })
+
+// embedded reads an embedded pack.
+func embedded(name string) *Pack {
+	src, err := data.ReadFile("data/" + name)
+	if err != nil {
+		panic(err)
+	}
+	p, _, err := decode(name, src, true)
+	if err != nil {
+		panic(fmt.Sprintf("embedded rule pack: %v", err))
+	}
+	return p
+}
 
 // Builtin returns the packs that come with zonelint, by id. They are shared
 // and must not be changed.
@@ -130,13 +144,14 @@ func Read(path string) ([]byte, error) {
 // Parse reads a pack. What is wrong with it is a *FormatError, which names the
 // file as given.
 func Parse(file string, src []byte) (*Pack, error) {
-	p, _, err := decode(file, src)
+	p, _, err := decode(file, src, false)
 	return p, err
 }
 
 // decode is Parse, which also returns the decoder: it knows where all stands.
-func decode(file string, src []byte) (*Pack, *decoder, error) {
-	d := &decoder{nodes: map[any]*yaml.Node{}}
+// What is embedded is known to be right.
+func decode(file string, src []byte, embedded bool) (*Pack, *decoder, error) {
+	d := &decoder{nodes: map[any]*yaml.Node{}, embedded: embedded}
 	p := new(Pack)
 	if root, ok := d.document(src); ok {
 		d.decode(root, reflect.ValueOf(p).Elem(), "the pack")

@@ -30,6 +30,19 @@ func TestBuiltin(t *testing.T) {
 	}
 }
 
+// The embedded packs are read with less care than files: here with the same.
+func TestEmbedded(t *testing.T) {
+	files, err := filepath.Glob("data/*.yaml")
+	if err != nil || len(files) != len(pack.Builtin()) {
+		t.Fatal(len(files), err)
+	}
+	for _, file := range files {
+		if _, err := pack.Load(file); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 func TestFind(t *testing.T) {
 	if p, err := pack.Find("WebMo"); err != nil || p.ID != "webmo" {
 		t.Errorf("WebMo: %v, %v", p, err)

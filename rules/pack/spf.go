@@ -27,28 +27,31 @@ func (c *check) readSPF() {
 	if c.pack.SPF == nil || c.base != c.z.Apex {
 		return
 	}
-	s := &c.spf
-	a := c.z.Lookup(c.z.Apex, zone.TypeTXT)
-	s.absent = a.Status.Absent() || a.Status == zone.Found && c.z.Complete
-	if a.Status == zone.Found {
-		for _, r := range a.Records() {
-			switch k := spf.Parse(r.Text()); k.Form {
-			case spf.SPF:
-				s.records, s.parsed = append(s.records, r), append(s.parsed, k)
-			case spf.Meant:
-				s.astray = true
-			}
+	if c.site.spf == nil {
+		c.site.spf = readSPF(c.z)
+	}
+	c.spf = *c.site.spf
+}
+
+func readSPF(z *zone.Zone) *spfState {
+	s := new(spfState)
+	a := z.Lookup(z.Apex, zone.TypeTXT)
+	s.absent = a.Status.Absent() || a.Status == zone.Found && z.Complete
+	for _, k := range spf.At(z, z.Apex) {
+		if k.SPF.Form == spf.SPF {
+			s.records, s.parsed = append(s.records, k.Record), append(s.parsed, k.SPF)
+		} else {
+			s.astray = true
 		}
 	}
 	if len(s.records) > 0 {
-		return
+		return s
 	}
-	if apex, ok := c.z.Node(c.z.Apex); ok && apex.Has(zone.TypeSPF) {
+	if apex, ok := z.Node(z.Apex); ok && apex.Has(zone.TypeSPF) {
 		s.astray = true
 	}
-	for _, r := range c.z.RRset(doubled(c.z.Apex, c.z.Apex), zone.TypeTXT) {
-		s.astray = s.astray || spf.Parse(r.Text()).Form != spf.Other
-	}
+	s.astray = s.astray || len(spf.At(z, doubled(z.Apex, z.Apex))) > 0
+	return s
 }
 
 // answer is what can be said about whether a record passes a host.

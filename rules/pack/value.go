@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/zonelint/zonelint/zone"
 )
@@ -152,12 +153,13 @@ var builtinPatterns = map[string]string{
 // matcher finds the values of variables in what a zone has.
 type matcher struct {
 	value Value
-	re    *regexp.Regexp // nil if the value has no variables
+	re    func() *regexp.Regexp // nil if the value has no variables
+	name  bool                  // letters match in either case
 }
 
-// compile returns the matcher of a value by the patterns of its variables.
+// matcher returns the matcher of a value by the patterns of its variables.
 // Letters match in either case if it is a name.
-func compile(v Value, patterns map[string]string, name bool) (matcher, error) {
+func (d *decoder) matcher(v Value, patterns map[string]string, name bool) (matcher, error) {
 	if v.Fixed() {
 		return matcher{value: v}, nil
 	}
@@ -178,8 +180,27 @@ func compile(v Value, patterns map[string]string, name bool) (matcher, error) {
 		s.WriteString("(" + pattern + ")")
 	}
 	s.WriteString(`\z`)
+	if d.embedded {
+		// Most packs apply to no zone, so that the expression is not needed.
+		return matcher{v, sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(s.String()) }), name}, nil
+	}
 	re, err := regexp.Compile(s.String())
-	return matcher{v, re}, err
+	return matcher{v, func() *regexp.Regexp { return re }, name}, err
+}
+
+// ends reports whether a text begins and ends as the value does, which is the
+// test that most texts fail.
+func (m matcher) ends(text string) bool {
+	first, last := m.value.parts[0], m.value.parts[len(m.value.parts)-1]
+	return (first.variable || m.begins(text, first.text)) &&
+		(last.variable || len(text) >= len(last.text) && m.begins(text[len(text)-len(last.text):], last.text))
+}
+
+func (m matcher) begins(text, with string) bool {
+	if len(text) < len(with) {
+		return false
+	}
+	return text[:len(with)] == with || m.name && strings.EqualFold(text[:len(with)], with)
 }
 
 // match reports whether a text has the form of the value, with what is bound
@@ -189,7 +210,10 @@ func (m matcher) match(text string, b Bindings) (Bindings, bool) {
 	if m.re == nil {
 		return b, m.value.Text == text
 	}
-	got := m.re.FindStringSubmatch(text)
+	if !m.ends(text) {
+		return b, false
+	}
+	got := m.re().FindStringSubmatch(text)
 	if got == nil {
 		return b, false
 	}
