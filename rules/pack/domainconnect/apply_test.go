@@ -156,6 +156,12 @@ _y._tcp.a SRV 1 2 3 s.example.net.
 		{name: "MX of another preference", zone: "@ MX 10 mx.example.net.", records: `{"type":"MX","host":"@","pointsTo":"mx.example.net","priority":0,"ttl":60}`, want: `
 - @ MX 10 mx.example.net.
 + @ 60 MX 0 mx.example.net.`},
+		{name: "without a TTL it keeps that of the set", zone: "@ 77 MX 10 old.example.net.", records: `{"type":"MX","host":"@","pointsTo":"mx.example.net","priority":0}`, want: `
+- @ MX 10 old.example.net.
++ @ 77 MX 0 mx.example.net.`},
+		{name: "signatures stay", zone: "a RRSIG A 8 3 60 20261231000000 20261101000000 1 example.com. AAAA\na TXT x", records: `{"type":"CNAME","host":"a","pointsTo":"x","ttl":60}`, want: `
+- a TXT "x"
++ a 60 CNAME x.`},
 		{name: "MX removes CNAME", zone: "a CNAME b", records: `{"type":"MX","host":"a","pointsTo":"@","priority":0,"ttl":60}`, want: `
 - a CNAME b.example.com.
 + a 60 MX 0 example.com.`},
@@ -194,7 +200,8 @@ _y._tcp.a SRV 1 2 3 s.example.net.
 		{name: "but not below", zone: "x.s NS ns1.example.net.", records: `{"type":"TXT","host":"s","data":"x","ttl":60}`, want: `+ s 60 TXT "x"`},
 		{name: "the apex keeps its NS", records: `{"type":"A","host":"@","pointsTo":"192.0.2.1","ttl":60}`, want: "+ @ 60 A 192.0.2.1"},
 		{name: "NS at the apex removes nothing", zone: "a A 192.0.2.1", records: `{"type":"NS","host":"@","pointsTo":"ns2.example.net","ttl":60}`, want: "+ @ 500 NS ns2.example.net.", notes: "serve the whole zone"},
-		{name: "another type removes nothing", zone: full, records: `{"type":"CAA","host":"a","data":"0 issue \"other.example.net\"","ttl":60},{"type":"TYPE65280","host":"a","data":"\\# 2 0001","ttl":60}`, want: `
+		{name: "another type removes nothing", zone: full, records: `{"type":"CAA","host":"a","data":"0 issue \"other.example.net\"","ttl":60},{"type":"TYPE65280","host":"a","data":"\\# 2 0001","ttl":60},{"type":"TYPE256","host":"a","data":"\\# 4 c0000201","ttl":60}`, want: `
++ a 60 URI 49152 513 ""
 + a 500 CAA 0 issue "other.example.net"
 + a 60 TYPE65280 \# 2 0001`},
 		{name: "services of providers are left out", records: `{"type":"REDIR301","host":"@","target":"https://example.net/"},{"type":"APEXCNAME","pointsTo":"example.net"},{"type":"A","host":"www","pointsTo":"192.0.2.1","ttl":1}`, want: "+ www 1 A 192.0.2.1", notes: "REDIR301 is no type of the DNS"},
@@ -278,6 +285,13 @@ func TestSPFM(t *testing.T) {
 		{name: "TXT of its own prefix replaces", zone: `@ TXT "v=spf1 a -all"`, records: `{"type":"TXT","host":"@","data":"v=spf1 include:x.example.net ?all","txtConflictMatchingMode":"Prefix","txtConflictMatchingPrefix":"v=spf1"}`, want: `
 - @ TXT "v=spf1 a -all"
 + @ 500 TXT "v=spf1 include:x.example.net ?all"`},
+		{name: "TXT of mode All replaces", zone: `@ TXT "v=spf1 a -all"`, records: `{"type":"TXT","host":"@","data":"v=spf1 mx ?all","txtConflictMatchingMode":"All"}`, want: `
+- @ TXT "v=spf1 a -all"
++ @ 500 TXT "v=spf1 mx ?all"`},
+		{name: "a redirect and an all become one record", zone: "@ TXT \"v=spf1 redirect=_spf.example.net\"\n@ TXT \"v=spf1 a -all\"", records: spfm("mx"), want: `
+- @ TXT "v=spf1 redirect=_spf.example.net"
+- @ TXT "v=spf1 a -all"
++ @ 500 TXT "v=spf1 a include:_spf.example.net mx -all"`, notes: "2 SPF records"},
 		{name: "TXT that lets nobody pass replaces", zone: `@ TXT "v=spf1 a ~all"`, records: `{"type":"TXT","host":"@","data":"v=spf1 -all"}`, want: `
 - @ TXT "v=spf1 a ~all"
 + @ 500 TXT "v=spf1 -all"`},
@@ -378,6 +392,23 @@ func TestGroups(t *testing.T) {
 		{name: "no match", records: `{"type":"TXT","host":"@","data":"one","groupId":1}`, groups: []string{"2"}, notes: "it has 1"},
 	} {
 		t.Run(tt.name, tt.run)
+	}
+}
+
+// What comes takes the place of what goes in the file.
+func TestPlaces(t *testing.T) {
+	z := parseZone(t, "@ MX 10 old.example.net. ; first\nw A 192.0.2.1")
+	cs, _, err := domainconnect.Apply(z, parseTemplate(t, `{"type":"MX","host":"@","pointsTo":"mx.example.net","priority":10,"ttl":500},{"type":"MX","host":"@","pointsTo":"mx2.example.net","priority":20,"ttl":500}`), nil, nil, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	edits, err := masterfile.Edit(z, cs)
+	if err != nil || len(edits) != 1 {
+		t.Fatal(edits, err)
+	}
+	want := "$TTL 500\n@ SOA ns.example.net. h.example.net. 1 2 3 4 5\n@ NS ns.example.net.\n@ MX 10 mx.example.net. ; first\n@ MX 20 mx2.example.net.\nw A 192.0.2.1\n"
+	if got := string(edits[0].New); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
 }
 

@@ -29,6 +29,8 @@
 //     such as v=DMARC1 matches in any.
 //   - Host "." is taken for the target of MX and SRV records, where it means that
 //     there is no such service (RFC 7505, RFC 2782).
+//   - A zone does not tell which template a record came from, so nothing is
+//     removed for that alone (multiInstance, essential).
 //
 // Records of the types REDIR301, REDIR302 and APEXCNAME are no DNS records; they
 // are left out, with a note.

@@ -304,11 +304,12 @@ func isHostName(s string, wildcard bool) bool {
 // alias beside anything else, and what lies at or below a delegation of it.
 func (s *scope) selfConflicts(lines []line) []*Error {
 	var out []*Error
+	owners := make([]string, len(lines))
 	for i := range lines {
+		owners[i] = strings.ToLower(lines[i].owner)
 		for j := range lines[:i] {
-			a, b := &lines[j], &lines[i]
-			x, y := strings.ToLower(a.owner), strings.ToLower(b.owner)
-			var clash bool
+			a, b, x, y := &lines[j], &lines[i], owners[j], owners[i]
+			clash := false
 			switch {
 			case a.Type == "CNAME" && b.Type == "CNAME" && x == y && strings.EqualFold(a.target, b.target):
 				// The same twice.
@@ -322,6 +323,7 @@ func (s *scope) selfConflicts(lines []line) []*Error {
 			if clash {
 				out = append(out, s.t.fail(ErrInvalidData, b.Place, "the %s record of %s cannot stand together with the %s record of %s on line %d",
 					b.Type, at(b.owner), a.Type, at(a.owner), a.Line))
+				break
 			}
 		}
 	}
