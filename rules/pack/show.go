@@ -53,8 +53,8 @@ func (p *Pack) Checks() []string {
 	return out
 }
 
-// WriteTable writes a line for each pack: id, name, kind, what it checks and how
-// well its facts are known.
+// WriteTable writes a line for each pack: id, name, kind with the status if
+// it is not active, how well its facts are known, and what it checks.
 func WriteTable(w io.Writer, packs []*Pack) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(t, "ID\tNAME\tKIND\tCONFIDENCE\tCHECKS")
@@ -63,7 +63,11 @@ func WriteTable(w io.Writer, packs []*Pack) error {
 		if checks == "" {
 			checks = "-"
 		}
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\n", p.ID, p.Name, p.Kind, p.Confidence, checks)
+		kind := string(p.Kind)
+		if p.Status != "" && p.Status != Active {
+			kind += ", " + string(p.Status)
+		}
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\n", p.ID, p.Name, kind, p.Confidence, checks)
 	}
 	return t.Flush()
 }

@@ -23,14 +23,15 @@ func TestKinds(t *testing.T) {
 
 func TestWriteTable(t *testing.T) {
 	var b strings.Builder
-	if err := pack.WriteTable(&b, []*pack.Pack{webmo(t), host(t, "some-other-host", "other.example", "memory", true), find(t, "orange-fr"), find(t, "mailchimp")}); err != nil {
+	if err := pack.WriteTable(&b, []*pack.Pack{webmo(t), host(t, "some-other-host", "other.example", "memory", true), find(t, "orange-fr"), find(t, "mailchimp"), find(t, "opera-mail")}); err != nil {
 		t.Fatal(err)
 	}
-	want := `ID               NAME                                      KIND      CONFIDENCE   CHECKS
-webmo            Magic Online / Nuxit (webmo.fr platform)  mailbox   vendor-page  2 MX, SPF, DMARC, 4 CNAME
-some-other-host  A host                                    mailbox   memory       1 MX
-orange-fr        Orange / Wanadoo                          settings  documented   client settings
-mailchimp        Mailchimp                                 sender    template     SPF, DMARC, 2 CNAME
+	want := `ID               NAME                                      KIND              CONFIDENCE   CHECKS
+webmo            Magic Online / Nuxit (webmo.fr platform)  mailbox           vendor-page  2 MX, SPF, DMARC, 4 CNAME
+some-other-host  A host                                    mailbox           memory       1 MX
+orange-fr        Orange / Wanadoo                          settings          documented   client settings
+mailchimp        Mailchimp                                 sender            template     SPF, DMARC, 2 CNAME
+opera-mail       Opera Mail (myopera.com)                  settings, closed  documented   client settings
 `
 	if b.String() != want {
 		t.Errorf("got\n%s", b.String())

@@ -127,7 +127,7 @@ func observationTitle(k pack.Observation, paint report.Painter) string {
 	case k.Behind != nil:
 		role += " behind the gateway " + k.Behind.ID
 	}
-	return paint.Bold(k.Pack.ID) + ": " + k.Pack.Name + ", " + role
+	return paint.Bold(k.Pack.ID) + ": " + report.Escape(k.Pack.Name) + ", " + role
 }
 
 // unrecognised says what of a zone might have told a host, and what to do.
