@@ -9,6 +9,9 @@ import (
 	"github.com/zonelint/zonelint/rules/all"
 	"github.com/zonelint/zonelint/rules/pack"
 	"github.com/zonelint/zonelint/rules/ruletest"
+	"github.com/zonelint/zonelint/zone"
+	"github.com/zonelint/zonelint/zone/masterfile"
+	"github.com/zonelint/zonelint/zone/resolve"
 )
 
 // withClients returns a selector of a mailbox host with some settings, forced.
@@ -141,5 +144,38 @@ func TestClientSRVTogether(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// Where other zones or the DNS tell of a server, one that is an alias or has no
+// address is not published.
+func TestClientSRVOutside(t *testing.T) {
+	z := read(t, head+"@ 60 IN MX 10 mx.here.example.\n")
+	const there = "$ORIGIN here.example.\n$TTL 60\n@ IN SOA ns h 1 2 3 4 5\n@ IN NS ns\n"
+	for _, tt := range []struct {
+		zone string
+		want []string
+	}{
+		{"imap IN A 192.0.2.1\npop IN AAAA 2001:db8::1\nsmtp IN A 192.0.2.2\n", []string{"_imaps._tcp", "_pop3._tcp", "_submissions._tcp"}},
+		{"imap IN CNAME pop\npop IN A 192.0.2.1\nsmtp IN TXT x\n", []string{"_pop3._tcp"}},
+		{"", nil},
+	} {
+		other, err := masterfile.Parse("here.zone", []byte(there+tt.zone), masterfile.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		e, err := rules.NewEngine(pack.Rules(withClients(t, threeServers)), rules.Options{Servers: []resolve.Server{resolve.NewZones([]*zone.Zone{other})}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, f := range e.Run(z) {
+			if f.Rule.ID == "pack-client-srv" {
+				got = append(got, f.Name.Relative(z.Apex))
+			}
+		}
+		if !slices.Equal(got, tt.want) {
+			t.Errorf("%q: %q", tt.zone, got)
+		}
 	}
 }

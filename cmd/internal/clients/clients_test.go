@@ -405,6 +405,16 @@ test has other settings for: One (--product "One")
 no source confirms the SMTP server maybe.example.net
 test: The host takes no new customers.
 `)
+	h = host(t, `clients:
+- {protocol: imap, host: one.example.net, port: 993, security: tls, note: at home only}
+- {protocol: smtp, host: one.example.net, port: 465, security: tls, note: with a token}
+`)
+	h.Kind = pack.Settings
+	expect(t, account(t, h, "", "").Notes, `
+these are the settings of test for: at home only
+test is not known to keep mail for domains of its customers
+about the SMTP server test says: with a token
+`)
 	// What nobody confirms is left out where there is anything else.
 	a := account(t, host(t, usual+"- {protocol: imap, host: maybe.example.net, port: 993, security: tls, unconfirmed: true}\n"), "", "")
 	for _, s := range a.Incoming {
