@@ -275,7 +275,10 @@ func (f *fixer) summarize(t totals) {
 		done = fmt.Sprintf("%s can be fixed in %s", report.Count(f.fixed, "finding"), report.Count(f.changed, "file"))
 	}
 	if f.moved > 0 {
-		done = fmt.Sprintf("%d %s from %s to %s, ", f.moved, report.Verb(f.moved, "moves", "move"), f.surgeon.migration.From(), f.surgeon.migration.To()) + done
+		moves := fmt.Sprintf("%d %s from %s to %s", f.moved, report.Verb(f.moved, "moves", "move"), f.surgeon.migration.From(), f.surgeon.migration.To())
+		if done = moves + ", " + done; f.fixed == 0 {
+			done = moves + " in " + report.Count(f.changed, "file")
+		}
 	}
 	fmt.Fprintf(f.Err, "%s: %s.", report.Count(t.Zones, "zone"), done)
 	for r, n := range f.left {
