@@ -527,10 +527,10 @@ func (l *look) senders(seen []sighting) []sighting {
 	}
 	if len(l.d.targets) > 0 {
 		for r := range l.z.OfType(zone.TypeCNAME) {
-			if slices.ContainsFunc(seen, func(o sighting) bool { return o.pack.aliases(r.Target()) }) {
-				continue // the mailbox host signs by this sender's servers
-			}
 			for p := range l.d.targets.of(r.Target()) {
+				if p.Kind == Sender && slices.ContainsFunc(seen, func(o sighting) bool { return o.pack.aliases(r.Target()) }) {
+					continue // the mailbox host signs by this sender's servers
+				}
 				add(p, sighting{by: ByTarget, record: r})
 			}
 		}
