@@ -59,8 +59,8 @@ func clientSRV(given Bindings) func(*rules.Pass, *composition) {
 			}
 			c = k
 		}
-		if c == nil || len(c.pack.Clients) == 0 {
-			return
+		if c == nil || len(c.pack.Clients) == 0 || !c.sure && c.behind == nil {
+			return // without MX records, an include alone does not show where the mailboxes are
 		}
 		settings, err := Selector{Given: given}.Settings(c.pack, c.z, "")
 		if err != nil {

@@ -116,6 +116,23 @@ func TestClientSRVHosts(t *testing.T) {
 	}
 }
 
+// A host that is only told by SPF has the mailboxes behind a gateway, but not
+// where there is no MX record.
+func TestClientSRVUnsure(t *testing.T) {
+	const spf = head + "@ IN TXT \"v=spf1 include:_spf.google.com -all\"\n"
+	list := pack.Rules(pack.Selector{All: pack.Builtin(), ClientSRV: true})
+	for zone, want := range map[string]bool{
+		spf: false,
+		spf + "@ IN MX 10 eu-smtp-inbound-1.mimecast.com.\n": true,
+		spf + "@ IN MX 1 smtp.google.com.\n":                 true,
+		spf + "@ IN MX 10 mx.example.net.\n":                 false,
+	} {
+		if ids := ruletest.IDs(ruletest.Lint(t, "test.zone", zone, list)); slices.Contains(ids, "pack-client-srv") != want {
+			t.Errorf("%s: %q", zone, ids)
+		}
+	}
+}
+
 // What is added for each pack is all right by every other rule, and done with
 // one run.
 func TestClientSRVTogether(t *testing.T) {
