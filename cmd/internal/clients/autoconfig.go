@@ -65,6 +65,7 @@ func (a *Account) Autoconfig() ([]byte, error) {
 // the domain if that is too long or has characters that show nothing.
 func (a *Account) displayName(limit int) string {
 	name, _, _ := strings.Cut(a.Host.Name, " (")
+	name = strings.TrimSpace(name)
 	if name == "" || utf8.RuneCountInString(name) > limit || strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) }) {
 		return a.Domain
 	}
