@@ -6,6 +6,7 @@ import (
 
 	"github.com/zonelint/zonelint/rules"
 	"github.com/zonelint/zonelint/zone"
+	"github.com/zonelint/zonelint/zone/resolve"
 )
 
 // Migration moves zones from mail hosts to others: what belongs to the old
@@ -27,14 +28,16 @@ type Migration struct {
 	from, to []*Pack
 	given    Bindings
 	detector *Detector
+	servers  []resolve.Server
 	engine   *rules.Engine // of the rules about the new hosts
 }
 
-// NewMigration returns the move of zones to the packs that s forces. Its errors
-// are mistakes in the choice of packs: the same host twice, a new host that
+// NewMigration returns the move of zones to the packs that s forces. The servers
+// are asked for the policy that an alias at _dmarc leads to. Its errors are
+// mistakes in the choice of packs: the same host twice, a new host that
 // takes no mail, or one that needs values that nobody gave.
-func NewMigration(from []*Pack, s Selector) (*Migration, error) {
-	m := &Migration{from: once(from), to: once(s.Forced), given: s.Given, detector: NewDetector(s)}
+func NewMigration(from []*Pack, s Selector, servers ...resolve.Server) (*Migration, error) {
+	m := &Migration{from: once(from), to: once(s.Forced), given: s.Given, detector: NewDetector(s), servers: servers}
 	takes := slices.ContainsFunc(m.to, func(p *Pack) bool { return p.MX != nil })
 	for _, p := range m.from {
 		if slices.ContainsFunc(m.to, func(o *Pack) bool { return o.ID == p.ID }) {
@@ -50,7 +53,7 @@ func NewMigration(from []*Pack, s Selector) (*Migration, error) {
 		}
 	}
 	var err error
-	m.engine, err = rules.NewEngine(Rules(s), rules.Options{})
+	m.engine, err = rules.NewEngine(Rules(s), rules.Options{Servers: servers})
 	return m, err
 }
 

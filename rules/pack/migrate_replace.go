@@ -3,9 +3,10 @@ package pack
 import (
 	"fmt"
 	"slices"
-	"strings"
 
+	"github.com/zonelint/zonelint/rules/dmarc"
 	"github.com/zonelint/zonelint/zone"
+	"github.com/zonelint/zonelint/zone/resolve"
 )
 
 // replace finds what comes in the place of MX and SPF records that go, and of
@@ -74,7 +75,7 @@ func (x *mover) settlePolicy() {
 			}
 			next, ok := x.newPolicy(h, r)
 			if !ok {
-				x.note("%s CNAME %s stays, though %s keeps what it leads to: zonelint does not know that policy. Look it up, and put a TXT record with it in the place of the alias", name, r.Target(), h.pack.ID)
+				x.note("%s CNAME %s stays, though %s keeps what it leads to: zonelint does not know that policy (--live asks for it). Put a TXT record with the same in the place of the alias", name, r.Target(), h.pack.ID)
 				continue
 			}
 			x.gone = append(x.gone, departure{Record: r, of: h.pack, grip: strong})
@@ -88,23 +89,52 @@ func (x *mover) settlePolicy() {
 // alias of a new host, or a record with at least the same policy.
 func (x *mover) newPolicy(h *holding, alias zone.Record) (zone.Record, bool) {
 	was := h.pack.DMARC.Policy
-	if was == "" {
+	text := "v=DMARC1; p=" + was
+	if seen := x.policyAt(alias.Target()); seen != "" {
+		was, text = "", seen
+	}
+	if text == "v=DMARC1; p=" {
 		return zone.Record{}, false
 	}
-	least := policyOf("v=DMARC1; p=" + was)
+	least := policyOf(text)
 	for _, k := range x.keep {
 		d := k.pack.DMARC
-		if d == nil {
-			continue
-		}
-		if d.CNAME != nil && d.Policy != "" && policyOf("v=DMARC1; p="+d.Policy) >= least {
-			if target, _, ok := k.pack.compiled.dmarc.render(k.scope); ok {
+		switch {
+		case d == nil:
+		case d.CNAME != nil:
+			if target, _, ok := k.pack.compiled.dmarc.render(k.scope); ok && d.Policy != "" && policyOf("v=DMARC1; p="+d.Policy) >= least {
 				return zone.NewName(alias.Name, zone.TypeCNAME, alias.TTL, target), true
 			}
-		}
-		if d.Create != "" && policyOf(d.Create) >= least {
+		case was != "" && d.Create != "" && policyOf(d.Create) >= least:
 			return zone.NewTXT(alias.Name, alias.TTL, d.Create), true
 		}
 	}
-	return zone.NewTXT(alias.Name, alias.TTL, "v=DMARC1; p="+strings.ToLower(was)), true
+	return zone.NewTXT(alias.Name, alias.TTL, text), true
+}
+
+// policyTags are the tags that say what receivers do; where reports go is the
+// old host's affair.
+var policyTags = []string{"p", "sp", "np", "adkim", "aspf"}
+
+// policyAt returns the policy of the DMARC record at a name, as a record of its
+// own; "" if it is not known.
+func (x *mover) policyAt(name zone.Name) string {
+	found := ""
+	for _, r := range resolve.Lookup(x.z, x.servers, name, zone.TypeTXT).Records {
+		text := r.Text()
+		k := dmarc.Parse(text, true, nil)
+		if !k.Version.Valid() {
+			continue
+		}
+		if _, ok := k.Tag("p"); !ok || found != "" {
+			return "" // none is in force (RFC 9989, section 4.10)
+		}
+		found = "v=DMARC1"
+		for _, name := range policyTags {
+			if t, ok := k.Tag(name); ok {
+				found += "; " + name + "=" + t.Value.Of(text)
+			}
+		}
+	}
+	return found
 }

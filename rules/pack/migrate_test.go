@@ -8,6 +8,7 @@ import (
 
 	"github.com/zonelint/zonelint/rules/pack"
 	"github.com/zonelint/zonelint/zone"
+	"github.com/zonelint/zonelint/zone/resolve"
 )
 
 // builtins returns the builtin packs with ids.
@@ -189,7 +190,7 @@ func TestMigrationChanges(t *testing.T) {
 			name: "a policy that is not known stays", from: "ionos", to: "webmo",
 			zone: "@ IN MX 10 mx00.ionos.de.\n@ IN MX 10 mx01.ionos.de.\n_dmarc IN CNAME dmarc.ionos.de.\n" + goodSPF + goodRecords,
 			want: "-example.com. 3600 IN MX 10 mx00.ionos.de.\n-example.com. 3600 IN MX 10 mx01.ionos.de.\n" + comeMX,
-			note: []string{"_dmarc.example.com. CNAME dmarc.ionos.de. stays, though ionos keeps what it leads to: zonelint does not know that policy. Look it up, and put a TXT record with it in the place of the alias"},
+			note: []string{"_dmarc.example.com. CNAME dmarc.ionos.de. stays, though ionos keeps what it leads to: zonelint does not know that policy (--live asks for it). Put a TXT record with the same in the place of the alias"},
 		},
 		{
 			name: "the address of the old MX, unless something leads to it", from: "aruba", to: "webmo",
@@ -276,6 +277,34 @@ func contains(t *testing.T, what string, have, want []string) {
 			return
 		}
 		at += i + 1
+	}
+}
+
+// A policy that another zone or the DNS tells is kept, without its reports.
+func TestMigrationPolicySeen(t *testing.T) {
+	src := head + "@ IN MX 10 mx00.ionos.de.\n_dmarc IN CNAME dmarc.ionos.de.\n" + goodSPF + goodRecords
+	for record, want := range map[string]string{
+		"v=DMARC1; p=quarantine; sp=none; rua=mailto:r@ionos.de; aspf=s": "v=DMARC1; p=quarantine; sp=none; aspf=s",
+		"v=DMARC1; p=none": "v=DMARC1; p=none",
+		"v=DMARC1":         "",
+		"not a policy":     "",
+	} {
+		facts := resolve.NewFacts([]resolve.Fact{{Name: zone.MustName("dmarc.ionos.de."), Type: zone.TypeTXT, Data: []string{zone.TextData(record)}}})
+		m, err := pack.NewMigration(builtins(t, "ionos"), pack.Selector{Forced: builtins(t, "webmo"), All: pack.Builtin()}, facts)
+		if err != nil {
+			t.Fatal(err)
+		}
+		mv, err := m.Plan(read(t, src))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := ""
+		for _, r := range mv.Zone.RRset(zone.MustName("_dmarc.example.com."), zone.TypeTXT) {
+			got = r.Text()
+		}
+		if got != want {
+			t.Errorf("%q becomes %q, want %q", record, got, want)
+		}
 	}
 }
 

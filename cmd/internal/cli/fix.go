@@ -58,7 +58,7 @@ func (a *app) fix(c *urfave.Context) error {
 		lint: l, write: c.Bool("write"), files: map[string][sha256.Size]byte{}, out: report.Painter(colors(color, a.Out)), err: report.Painter(colors(color, a.Err)),
 		surgeon: surgeon{engine: l.engine, judge: l.engine, selector: l.selector, upTo: rules.Safe, now: now},
 	}
-	if f.surgeon.migration, err = a.migrationOf(c, l.selector); err != nil {
+	if f.surgeon.migration, err = a.migrationOf(c, l.selector, l.servers); err != nil {
 		return err
 	}
 	if c.Bool("unsafe") {

@@ -9,6 +9,7 @@ import (
 	"github.com/zonelint/zonelint/cmd/internal/report"
 	"github.com/zonelint/zonelint/rules/pack"
 	"github.com/zonelint/zonelint/rules/pack/domainconnect"
+	"github.com/zonelint/zonelint/zone/resolve"
 )
 
 func fromFlag() urfave.Flag {
@@ -39,7 +40,7 @@ func oldHosts(c *urfave.Context, t *templates) ([]*pack.Pack, error) {
 }
 
 // migrationOf returns the move that --from asks for, nil if it asks for none.
-func (a *app) migrationOf(c *urfave.Context, s pack.Selector) (*pack.Migration, error) {
+func (a *app) migrationOf(c *urfave.Context, s pack.Selector, servers []resolve.Server) (*pack.Migration, error) {
 	from, err := oldHosts(c, a.templatesOf(c))
 	if err != nil || len(from) == 0 {
 		return nil, err
@@ -47,7 +48,7 @@ func (a *app) migrationOf(c *urfave.Context, s pack.Selector) (*pack.Migration, 
 	if len(s.Forced) == 0 {
 		return nil, usagef("name the new mail host with --pack", "--from needs --pack")
 	}
-	m, err := pack.NewMigration(from, s)
+	m, err := pack.NewMigration(from, s, servers...)
 	if err != nil {
 		return nil, usagef("", "--from: %v", err)
 	}
