@@ -286,7 +286,7 @@ func (d *description) unwanted() {
 // builtinWords say what the variables are that every pack has.
 var builtinWords = []struct{ name, about string }{
 	{varDomain, "the domain itself, without a final dot; told by the zone"},
-	{varDomainDashes, "the same with hyphens for dots; told by the zone"},
+	{varDomainDashes, "the domain with hyphens for dots; told by the zone"},
 	{varM365Token, "the domain as Microsoft 365 writes it in names; made of the domain"},
 }
 

@@ -21,7 +21,7 @@ type Sign struct {
 
 // same reports whether two signs are one.
 func (s Sign) same(o Sign) bool {
-	return s.By == o.By && s.Text == o.Text && s.Record.Loc == o.Record.Loc
+	return s.By == o.By && s.Text == o.Text && s.Part == o.Part && s.Record.Loc == o.Record.Loc
 }
 
 // Observation is all that a zone shows of one pack.

@@ -138,60 +138,66 @@ func ids(packs []*Pack) string {
 }
 
 // shared finds the patterns for MX records that other packs have as well, and
-// those for SPF and CNAME records that other senders have.
+// those for SPF and CNAME records that other senders have. It reports whether
+// zones may be unclear for it.
 func (e *examination) shared() bool {
-	p := e.pack
-	some := false
-	look := func(what string, mine []Pattern, theirs func(*Pack) []Pattern) {
-		for i := range mine {
-			var also []*Pack
-			for _, o := range e.others {
-				if p.Detect.InsteadOf == o.ID || o.Detect.InsteadOf == p.ID {
-					continue
-				}
-				if slices.ContainsFunc(theirs(o), func(k Pattern) bool { return overlap(mine[i], k) }) {
-					also = append(also, o)
-				}
-			}
-			if len(also) > 0 {
+	p, some := e.pack, false
+	look := func(what string, theirs func(*Pack) []Pattern) {
+		for i := range theirs(p) {
+			mine := &theirs(p)[i]
+			same, wider, narrower := e.rivals(*mine, theirs)
+			if len(same) > 0 {
 				some = true
-				e.failAt(&mine[i], "%s: %s is recognised as %s too; zones for which nothing else decides are unclear", what, mine[i], ids(also))
+				e.failAt(mine, "%s: %s is recognised as %s too; zones for which nothing else decides are unclear", what, mine, ids(same))
+			}
+			if len(wider) > 0 {
+				e.failAt(mine, "%s: %s takes names away from %s, of which this pattern is a part", what, mine, ids(wider))
+			}
+			if len(narrower) > 0 {
+				e.failAt(mine, "%s: %s does not have the names that belong to %s, whose patterns are narrower", what, mine, ids(narrower))
 			}
 		}
 	}
 	if p.Kind.takesMail() {
-		look("mx", p.Detect.MX, func(o *Pack) []Pattern {
-			if !o.Kind.takesMail() {
-				return nil
-			}
-			return o.Detect.MX
-		})
+		look("mx", func(o *Pack) []Pattern { return o.Detect.MX })
 	}
 	if p.Kind == Sender {
-		senders := func(list func(*Pack) []Pattern) func(*Pack) []Pattern {
-			return func(o *Pack) []Pattern {
-				if o.Kind != Sender {
-					return nil
-				}
-				return list(o)
-			}
-		}
-		look("spf", p.Detect.SPF, senders(func(o *Pack) []Pattern { return o.Detect.SPF }))
-		look("targets", p.Detect.Targets, senders(func(o *Pack) []Pattern { return o.Detect.Targets }))
+		look("spf", func(o *Pack) []Pattern { return o.Detect.SPF })
+		look("targets", func(o *Pack) []Pattern { return o.Detect.Targets })
 	}
 	return some
 }
 
-// overlap reports whether two patterns have a name in common; of two with stars
-// whether they are the same.
-func overlap(a, b Pattern) bool {
-	switch {
-	case len(a.globs) == 0 && len(b.globs) == 0:
-		return a.suffix.Within(b.suffix) || b.suffix.Within(a.suffix)
-	case len(a.globs) == 0:
-		return b.suffix.Within(a.suffix) || b.Matches(a.suffix)
-	case len(b.globs) == 0:
-		return overlap(b, a)
+// rivals returns the other packs, of those that do the same for a domain, which
+// have the names of a pattern too: by one as wide, a wider or a narrower one. Of
+// these the narrowest wins.
+func (e *examination) rivals(mine Pattern, theirs func(*Pack) []Pattern) (same, wider, narrower []*Pack) {
+	p := e.pack
+	for _, o := range e.others {
+		if p.Detect.InsteadOf == o.ID || o.Detect.InsteadOf == p.ID || p.Kind.takesMail() != o.Kind.takesMail() || (p.Kind == Sender) != (o.Kind == Sender) {
+			continue
+		}
+		has := func(holds func(Pattern) bool) bool { return slices.ContainsFunc(theirs(o), holds) }
+		switch {
+		case has(func(k Pattern) bool { return k.suffix == mine.suffix && meet(k, mine) }):
+			same = append(same, o)
+		case has(func(k Pattern) bool { return mine.suffix.Below(k.suffix) && meet(k, mine) }):
+			wider = append(wider, o)
+		case has(func(k Pattern) bool { return k.suffix.Below(mine.suffix) && meet(mine, k) }):
+			narrower = append(narrower, o)
+		}
 	}
-	return a.Text == b.Text
+	return same, wider, narrower
+}
+
+// meet reports whether a pattern and one that is no wider have a name in common;
+// of two with stars whether they are the same.
+func meet(wide, narrow Pattern) bool {
+	switch {
+	case len(wide.globs) == 0 || len(narrow.globs) == 0 && wide.suffix == narrow.suffix:
+		return true
+	case len(narrow.globs) == 0:
+		return wide.Matches(narrow.suffix)
+	}
+	return wide.Text == narrow.Text
 }

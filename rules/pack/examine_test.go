@@ -51,7 +51,8 @@ records:
 - {name: imap, type: CNAME, target: imap.some-host.example, level: optional}
 - {name: s1._domainkey, type: TXT, text: 'v=DKIM1; k=rsa; p={key}', level: required, purpose: dkim}
 - {name: _imaps._tcp, type: SRV, port: 993, target: imap.some-host.example, level: optional}
-- {name: old, type: CNAME, target: '-.some-host.example', level: obsolete}
+- {name: old, type: CNAME, target: 192.0.2.1, level: obsolete}
+- {name: older, type: CNAME, target: 192.0.2.1, level: forbidden}
 `
 
 func TestExamine(t *testing.T) {
@@ -69,12 +70,37 @@ func TestExamine(t *testing.T) {
 		"a pattern of another pack": {
 			"mx: [some-host.example]", "mx: [some-host.example, in.webmo.fr, '*.mail.protection.outlook.com']",
 			[]string{
-				"12:27: mx: in.webmo.fr. is recognised as webmo too; zones for which nothing else decides are unclear",
+				"12:27: mx: in.webmo.fr. takes names away from webmo, of which this pattern is a part",
 				"12:40: mx: *.mail.protection.outlook.com. is recognised as microsoft365 and microsoft365-godaddy too; zones for which nothing else decides are unclear",
 			},
 		},
-		"instead of another pack": {"mx: [some-host.example]", "mx: [some-host.example, in.webmo.fr]\n  instead-of: webmo", nil},
-		"instead of none":         {"mx: [some-host.example]", "mx: [some-host.example]\n  instead-of: wembo", []string{`13:15: instead-of: no other pack is called "wembo"`}},
+		"patterns wider and narrower than those of others": {
+			"mx: [some-host.example]", "mx: [some-host.example, google.com, x.mail.protection.outlook.com]",
+			[]string{
+				"12:27: mx: google.com. does not have the names that belong to google-workspace, whose patterns are narrower",
+				"12:39: mx: x.mail.protection.outlook.com. takes names away from microsoft365 and microsoft365-godaddy, of which this pattern is a part",
+			},
+		},
+		"patterns with stars that meet": {
+			"detect:\n  mx: [some-host.example]\nmx:\n  records:\n  - {preference: 10, exchange: 'mx.{region}.some-host.example'}\n  - {preference: 10, exchange: mx2.some-host.example}",
+			"detect:\n  mx: ['*u.mail.protection.outlook.com']\nmx:\n  records:\n  - {preference: 10, exchange: '{region}.mail.protection.outlook.com'}",
+			[]string{"12:3: detect: a zone made from this pack may be one of microsoft365 as well; instead-of decides such cases"},
+		},
+		"a sender": {
+			"kind: mailbox", "kind: sender", []string{"12:3: detect: a zone made from this pack is not recognised as its own"},
+		},
+		"a server": {
+			"kind: mailbox", "kind: server", nil,
+		},
+		"a server that nothing tells": {
+			"detect:\n  mx: [some-host.example]\n", "", []string{"1:1: detect: it is missing"},
+		},
+		"a server in the customer's zone": {
+			"exchange: mx2.some-host.example", "exchange: 'mx.{domain}'", nil,
+		},
+		"instead of another pack":     {"mx: [some-host.example]", "mx: [some-host.example, in.webmo.fr]\n  instead-of: webmo", nil},
+		"the pattern of another pack": {"mx: [some-host.example]", "mx: [some-host.example, webmo.fr]", []string{"12:27: mx: webmo.fr. is recognised as webmo too; zones for which nothing else decides are unclear"}},
+		"instead of none":             {"mx: [some-host.example]", "mx: [some-host.example]\n  instead-of: wembo", []string{`13:15: instead-of: no other pack is called "wembo"`}},
 		"servers of another pack": {
 			"exchange: mx2.some-host.example", "exchange: mx.webmo.fr",
 			[]string{"12:3: detect: a zone made from this pack is taken for one of webmo as well, by MX 10 mx.webmo.fr."},
@@ -115,6 +141,30 @@ func TestExamine(t *testing.T) {
 				t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(tt.want, "\n"))
 			}
 		})
+	}
+}
+
+func TestExamineSender(t *testing.T) {
+	src := `id: some-sender
+name: Some sender
+kind: sender
+confidence: documented
+checked: 2026-11-21
+sources: [{title: Set-up, url: "https://some-sender.example/dns"}]
+detect: {spf: [sendgrid.net], targets: [some-sender.example, '*.dkim.amazonses.com']}
+records:
+- {name: a._domainkey, type: CNAME, target: a.some-sender.example, level: required, purpose: dkim}
+`
+	_, doubts, err := pack.Examine("own.yaml", []byte(src), pack.Builtin(), lintAll)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []pack.Problem{
+		{Line: 7, Column: 16, Message: "spf: sendgrid.net. is recognised as sendgrid too; zones for which nothing else decides are unclear"},
+		{Line: 7, Column: 62, Message: "targets: *.dkim.amazonses.com. is recognised as amazon-ses too; zones for which nothing else decides are unclear"},
+	}
+	if !slices.Equal(doubts, want) {
+		t.Errorf("got %v", doubts)
 	}
 }
 

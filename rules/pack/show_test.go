@@ -38,13 +38,17 @@ opera-mail       Opera Mail (myopera.com)                  settings, closed  doc
 	}
 }
 
-// What a person reads of a pack with few keys, and of one with every key.
+// What a person reads of packs of several kinds, one of them with every key.
 func TestWriteText(t *testing.T) {
-	full, err := pack.Load("testdata/show/full.yaml")
-	if err != nil {
-		t.Fatal(err)
+	packs := map[string]*pack.Pack{"webmo": webmo(t)}
+	for _, file := range []string{"full", "gateway", "sender", "settings"} {
+		p, err := pack.Load("testdata/show/" + file + ".yaml")
+		if err != nil {
+			t.Fatal(err)
+		}
+		packs[file] = p
 	}
-	for file, p := range map[string]*pack.Pack{"webmo": webmo(t), "full": full} {
+	for file, p := range packs {
 		want, err := os.ReadFile("testdata/show/" + file + ".txt")
 		if err != nil {
 			t.Fatal(err)
