@@ -166,7 +166,7 @@ func (d *decoder) compileTerms(terms []Value, c *compiled) []wantTerm {
 			continue
 		}
 		t := k.Terms[0]
-		w.kind, w.key = t.Kind, strings.ToLower(t.String())
+		w.kind, w.key = t.Kind, termText(t)
 		if t.Kind == spf.Include || t.Kind == spf.Redirect {
 			_, arg, _ := strings.Cut(v.Text, ":")
 			if t.Kind == spf.Redirect {

@@ -279,7 +279,7 @@ func (h *holding) known(name zone.Name) bool {
 func (h *holding) passesBy(t spf.Term) grip {
 	if t.Kind != spf.Include && t.Kind != spf.Redirect {
 		if t.Kind != spf.All && (t.Domain != "" || t.Addr.IsValid()) && h.anyTerm(func(w *wantTerm) bool {
-			return w.kind == t.Kind && strings.EqualFold(t.String(), w.key)
+			return w.kind == t.Kind && termText(t) == w.key
 		}) {
 			return strong
 		}

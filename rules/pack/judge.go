@@ -205,7 +205,7 @@ func (c *check) matches(w *wantRecord, match func(matcher) (Bindings, bool)) boo
 // somewhere looks for the record at all owners that its name may mean.
 func (c *check) somewhere(w *wantRecord) bool {
 	for r := range c.z.OfType(w.Type) {
-		if !r.Name.Below(c.base) {
+		if !r.Name.Within(c.base) {
 			continue
 		}
 		before := c.scope.bound

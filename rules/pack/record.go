@@ -182,15 +182,20 @@ func (c *check) mergeSPF(v verdict) rules.Finding {
 	next := r
 	var lacked []string
 	for _, t := range want.Terms {
-		if t.Kind == spf.All || t.Kind.Modifier() || slices.ContainsFunc(have.Terms, func(o spf.Term) bool { return strings.EqualFold(o.String(), t.String()) }) {
+		if t.Kind == spf.All || t.Kind.Modifier() || slices.ContainsFunc(have.Terms, func(o spf.Term) bool { return termText(o) == termText(t) }) {
 			continue
 		}
 		lacked = append(lacked, t.String())
 		next = withTerm(next, spf.Parse(next.Text()), t.String())
 	}
+	if len(lacked) == 0 { // but a redirect, which the domain's own terms may speak against
+		f := rules.At(r, zone.TextPart(0, len(text)), fmt.Sprintf("%s wants the SPF record %s at %s, and what is there does not pass the same servers, %s. Change it.",
+			c.pack.ID, zone.Quote(v.Text.Text), v.owner, c.follows(v))).As(c.lower(v.Level.absent()))
+		return f.WithFix(rules.Manual, "write "+c.say(v.wantRecord))
+	}
 	terms := strings.Join(lacked, " ")
 	f := rules.At(r, zone.TextPart(0, len(text)), fmt.Sprintf("The SPF record at %s lacks %s, %s. Add it.", v.owner, terms, c.follows(v))).As(c.lower(v.Level.absent()))
-	if len(v.have) > 1 || len(lacked) == 0 {
+	if len(v.have) > 1 {
 		return f.WithFix(rules.Manual, "write "+c.say(v.wantRecord))
 	}
 	return f.WithFix(rules.Safe, "add "+terms, zone.Replace(r, next))

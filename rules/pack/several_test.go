@@ -50,3 +50,62 @@ records:
 		})
 	}
 }
+
+// A term is there in whatever way it is written.
+func TestSameTerm(t *testing.T) {
+	p, err := pack.Parse("terms.yaml", []byte(`id: terms
+name: Terms
+kind: sender
+confidence: documented
+checked: 2026-11-21
+sources:
+- title: a page
+spf: {level: required, terms: ['ip4:192.0.2.1', 'ip6:2001:db8::1/128', 'a:mail.example.net'], all: '~all'}
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	rs := pack.Rules(pack.Selector{Forced: []*pack.Pack{p}})
+	head := "$TTL 3600\n@ SOA ns.example.net. h.example.net. 1 2 3 4 5\n@ NS ns.example.net.\n"
+	for text, want := range map[string]int{
+		"v=spf1 ip4:192.0.2.1/32 ip6:2001:DB8:0::1 A:Mail.example.net. ~all":    0,
+		"v=spf1 ip4:192.0.2.1/24 ip6:2001:db8::1/64 a:mail.example.net/24 ~all": 3,
+	} {
+		if got := ruletest.IDs(ruletest.Lint(t, "z", head+"@ TXT \""+text+"\"\n", rs)); len(got) != want {
+			t.Errorf("%s: %v", text, got)
+		}
+	}
+}
+
+// The senders of a redirect pass by an include as well; where neither is, the
+// redirect is named.
+func TestRedirectBelow(t *testing.T) {
+	p, err := pack.Parse("redirect.yaml", []byte(`id: redirect
+name: Redirect
+kind: sender
+confidence: documented
+checked: 2026-11-21
+sources:
+- title: a page
+records:
+- {name: send, type: TXT, text: 'v=spf1 redirect=_spf.example.net', level: required}
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	rs := pack.Rules(pack.Selector{Forced: []*pack.Pack{p}})
+	head := "$TTL 3600\n@ SOA ns.example.net. h.example.net. 1 2 3 4 5\n@ NS ns.example.net.\n"
+	for text, want := range map[string]string{
+		"v=spf1 redirect=_SPF.example.net":     "",
+		"v=spf1 include:_spf.example.net ~all": "",
+		"v=spf1 a ~all":                        `redirect wants the SPF record "v=spf1 redirect=_spf.example.net" at send.example.com., and what is there does not pass the same servers, which the host asks for. Change it.`,
+	} {
+		got := ""
+		for _, f := range ruletest.Lint(t, "z", head+"send TXT \""+text+"\"\n", rs) {
+			got += f.Message
+		}
+		if got != want {
+			t.Errorf("%s: %q, want %q", text, got, want)
+		}
+	}
+}

@@ -229,7 +229,7 @@ func (c *check) holdsTerm(k *spf.Record, w *wantTerm) bool {
 				continue
 			}
 		default:
-			if strings.EqualFold(t.String(), w.key) && (all < 0 || i <= all) {
+			if termText(t) == w.key && (all < 0 || i <= all) {
 				return true
 			}
 			continue
@@ -240,6 +240,19 @@ func (c *check) holdsTerm(k *spf.Record, w *wantTerm) bool {
 		}
 	}
 	return false
+}
+
+// termText returns a term as it is compared: in lower case, without a final dot
+// and without a prefix length that is that of a whole address.
+func termText(t spf.Term) string {
+	t.Domain = strings.TrimSuffix(t.Domain, ".")
+	if t.Kind == spf.IP4 && t.Bits4 == 32 {
+		t.Bits4 = -1
+	}
+	if t.Kind == spf.IP6 && t.Bits6 == 128 {
+		t.Bits6 = -1
+	}
+	return strings.ToLower(t.String())
 }
 
 // maxLookups is how many terms of a record may make a receiver query the DNS
