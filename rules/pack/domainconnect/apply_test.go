@@ -260,6 +260,9 @@ func TestSPFM(t *testing.T) {
 		{name: "redirect beside all", zone: `@ TXT "v=spf1 -all"`, records: spfm("redirect=_spf.example.net"), want: `
 - @ TXT "v=spf1 -all"
 + @ 500 TXT "v=spf1 include:_spf.example.net -all"`, notes: "has no effect beside -all"},
+		{name: "behind all it has no effect", zone: `@ TXT "v=spf1 mx -all a redirect=y.example.net"`, records: spfm("a redirect=y.example.net"), want: `
+- @ TXT "v=spf1 mx -all a redirect=y.example.net"
++ @ 500 TXT "v=spf1 mx a include:y.example.net -all a redirect=y.example.net"`, notes: "has no effect beside -all"},
 		{name: "neither all nor redirect", zone: `@ TXT "v=spf1 a"`, records: spfm("a"), want: `
 - @ TXT "v=spf1 a"
 + @ 500 TXT "v=spf1 a ~all"`},

@@ -85,6 +85,7 @@ type converter struct {
 	d     *draft
 	notes []pack.Problem
 	plain []record // the further records, as the template has them
+	terms []string // the keys of the SPF terms
 }
 
 func (c *converter) note(at Place, format string, args ...any) {
@@ -159,53 +160,68 @@ func (c *converter) addMX(l *line) {
 		c.note(l.Place, "%s has an MX record above already", show(l.target))
 		return
 	}
+	before := len(c.d.mx)
 	c.try(l, func(d *draft) {
 		d.mx = append(d.mx, exchange{preference, d.use(l.target, inName)})
 		d.mxLevel = stronger(d.mxLevel, l.level())
 		d.anyPreference = d.anyPreference || any
 	})
+	// What the pack does not know is no foreign server.
+	c.d.partial = c.d.partial || before == len(c.d.mx)
 }
 
-// addSPF takes rules for the SPF record of a name.
+// addSPF takes rules for the SPF record of a name. That of the domain itself has
+// a place of its own in a pack.
 func (c *converter) addSPF(l *line) {
-	if l.owner != "" {
-		c.addSPFBelow(l)
-		return
-	}
-	for _, w := range strings.Fields(l.data) {
-		t := readTerm(masked(w))
-		switch {
-		case strings.EqualFold(w, "v=spf1") || t.kind == spf.All:
-		case t.faulty && isOpen(w):
-			c.note(l.Data.Place, "what %s adds to the SPF record is not known; --var gives it a value", show(w))
-		case t.kind.Modifier() && t.kind != spf.Redirect:
-			c.note(l.Data.Place, "a rule pack cannot ask for %s", show(w))
-		case slices.Contains(c.d.terms, c.d.bare().use(w, inName)):
-		default:
+	words := c.spfTerms(l)
+	if l.owner == "" {
+		for _, w := range words {
+			key := readTerm(w).key
+			if slices.ContainsFunc(c.terms, func(o string) bool { return o == key }) {
+				continue
+			}
+			c.terms = append(c.terms, key)
 			c.try(l, func(d *draft) {
 				d.terms = append(d.terms, d.use(w, inName))
 				d.spfLevel = stronger(d.spfLevel, l.level())
-				d.redirects = d.redirects || t.kind == spf.Redirect
+				d.redirects = d.redirects || isRedirect(readTerm(masked(w)))
 			})
 		}
+		return
 	}
-}
-
-// addSPFBelow takes rules for the SPF record of a name below the domain.
-func (c *converter) addSPFBelow(l *line) {
-	text, all := "v=spf1", " ~all"
-	for _, w := range strings.Fields(l.data) {
-		t := readTerm(masked(w))
-		if t.kind == spf.Redirect {
-			all = ""
-		}
-		if !strings.EqualFold(w, "v=spf1") && t.kind != spf.All {
-			text += " " + w
-		}
+	if len(words) == 0 {
+		return
+	}
+	text := "v=spf1 " + strings.Join(words, " ")
+	if !slices.ContainsFunc(words, func(w string) bool { return isRedirect(readTerm(masked(w))) }) {
+		text += " ~all"
 	}
 	c.try(l, func(d *draft) {
-		d.records = append(d.records, record{name: d.use(l.owner, inName), typ: "TXT", key: "text", value: d.use(text+all, inText), level: l.level()})
+		d.records = append(d.records, record{name: d.use(l.owner, inName), typ: "TXT", key: "text", value: d.use(text, inText), level: l.level()})
 	})
+}
+
+// spfTerms returns the terms that SPF rules ask for, and tells which of them a
+// pack cannot ask for.
+func (c *converter) spfTerms(l *line) []string {
+	var out []string
+	for _, w := range strings.Fields(l.data) {
+		t := readTerm(masked(w))
+		switch {
+		case strings.EqualFold(w, "v=spf1") || isAll(t):
+		case t.faulty && isOpen(w):
+			c.note(l.Data.Place, "what %s adds to the SPF record is not known; --var gives it a value", show(w))
+		case t.faulty:
+			c.note(l.Data.Place, "%q is no term of an SPF record, so receivers would take the whole record for void", w)
+		case t.kind.Modifier() && !isRedirect(t):
+			c.note(l.Data.Place, "a rule pack cannot ask for %s", show(w))
+		case t.kind.Mechanism() && t.qualifier != spf.Pass:
+			c.note(l.Data.Place, "%s passes nobody, so a rule pack does not ask for it", show(w))
+		default:
+			out = append(out, w)
+		}
+	}
+	return out
 }
 
 // addDMARC takes a DMARC record of the domain. It returns false if it is not one

@@ -19,6 +19,7 @@ type draft struct {
 	mx            []exchange
 	mxLevel       pack.Level
 	anyPreference bool
+	partial       bool // not all MX records could be said
 	terms         []string
 	spfLevel      pack.Level
 	redirects     bool

@@ -84,9 +84,13 @@ func isRedirect(t term) bool { return t.kind == spf.Redirect }
 // add adds a term before what ends the record, unless it is there already.
 func (m *merger) add(t term) {
 	end := m.index(func(o term) bool { return isAll(o) || isRedirect(o) })
+	all := m.index(isAll)
 	same := m.index(func(o term) bool { return o.key == t.key })
 	switch {
-	case same >= 0:
+	case same > all && all >= 0 && t.kind.Mechanism():
+		// Behind "all" it is never tested (RFC 7208, section 5.1).
+		m.terms = slices.Insert(m.terms, end, t)
+	case same >= 0 && !(isRedirect(t) && all >= 0):
 		if old := m.terms[same]; lenience[t.qualifier] > lenience[old.qualifier] {
 			m.terms[same] = t
 		}

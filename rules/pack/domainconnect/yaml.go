@@ -110,7 +110,9 @@ func (d *draft) writeMail(w *writer) {
 			w.line("  level: %s", d.mxLevel)
 		}
 		// All MX records that the template does not have conflict with it.
-		w.line("  exclusive: true")
+		if !d.partial {
+			w.line("  exclusive: true")
+		}
 		if d.anyPreference {
 			w.line("  any-preference: true")
 		}
