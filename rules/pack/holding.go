@@ -140,6 +140,9 @@ func (h *holding) holds(w *wantRecord, r zone.Record) grip {
 				if _, ok := t.is(name, h.scope.bound); !ok {
 					continue
 				}
+				if _, _, known := t.render(h.scope); !known && !t.value.telling() && h.others(name) {
+					continue
+				}
 				g := weak
 				if name != zone.Root && !name.Within(h.z.Apex) && t.value.telling() {
 					g = strong
@@ -244,7 +247,7 @@ func (h *holding) serving(r zone.Record) bool {
 			case len(h.pack.Detect.Addresses) > 0:
 				return h.addressed(name)
 			default:
-				return !h.known(name)
+				return !h.others(name)
 			}
 		}
 		return len(h.pack.Detect.Addresses) > 0 && name.Within(h.z.Apex) && h.addressed(name)
@@ -263,14 +266,17 @@ func (h *holding) addressed(name zone.Name) bool {
 	return false
 }
 
-// known reports whether a name is known to be a mail server of another host.
-func (h *holding) known(name zone.Name) bool {
-	for p := range h.detector.mx.of(name) {
-		if p.ID != h.pack.ID {
-			return true
+// others reports whether a name is known to be one of another host's.
+func (h *holding) others(name zone.Name) bool {
+	d := h.detector
+	for _, known := range []index{d.mx, d.targets, d.autoconfig} {
+		for p := range known.of(name) {
+			if p.ID != h.pack.ID {
+				return true
+			}
 		}
 	}
-	return false
+	return slices.ContainsFunc(d.owned[name], func(o owned) bool { return o.pack.ID != h.pack.ID })
 }
 
 // passesBy reports whether a term of an SPF record is the host's: strongly if

@@ -191,6 +191,11 @@ func (x *mover) remarks() []string {
 			}
 		}
 	}
+	for _, k := range x.sites {
+		if len(k.gone) > 0 && k.next == nil {
+			say("the SPF record of %s goes as a whole, since it names nobody else: publish one that names who sends for the domain now", x.z.Apex)
+		}
+	}
 	for _, g := range x.gateways {
 		say("%s takes the mail before the mailbox host: tell it where the mailboxes are now, and name it with --pack too", g.ID)
 	}

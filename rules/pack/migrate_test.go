@@ -198,6 +198,11 @@ func TestMigrationChanges(t *testing.T) {
 			want: "-example.com. 3600 IN MX 10 mx.example.com.\n" + comeMX + "-mx.example.com. 3600 IN A 62.149.128.151",
 		},
 		{
+			name: "a server told by its address alone, and the TTL of what goes", from: "aruba", to: "webmo",
+			zone: "@ 300 IN MX 10 post\npost IN A 62.149.128.160\n" + goodSPF + goodDMARC + goodRecords,
+			want: "-example.com. 300 IN MX 10 post.example.com.\n" + strings.ReplaceAll(comeMX, "3600", "300"),
+		},
+		{
 			name: "an address that something leads to", from: "aruba", to: "webmo",
 			zone: "@ IN MX 10 mx\nmx IN A 62.149.128.151\nold IN CNAME mx\n" + goodSPF + goodDMARC + goodRecords,
 			want: "-example.com. 3600 IN MX 10 mx.example.com.\n" + comeMX,
@@ -241,6 +246,35 @@ func TestMigrationChanges(t *testing.T) {
 			zone: "@ IN MX 10 eu-smtp-inbound-1.mimecast.com.\n@ IN MX 10 eu-smtp-inbound-2.mimecast.com.\n" + `@ IN TXT "v=spf1 include:eu._netblocks.mimecast.com include:_spf.google.com ~all"` + "\n" + goodDMARC + goodRecords,
 			want: `-example.com. 3600 IN TXT "v=spf1 include:eu._netblocks.mimecast.com include:_spf.google.com ~all"` + "\n" + `+example.com. 3600 IN TXT "v=spf1 include:eu._netblocks.mimecast.com include:spf.webmo.fr ~all"`,
 			note: []string{"mimecast takes the mail before the mailbox host: tell it where the mailboxes are now, and name it with --pack too"},
+		},
+		{
+			name: "a gateway that goes", from: "mimecast", to: "webmo",
+			zone: "@ IN MX 10 eu-smtp-inbound-1.mimecast.com.\n@ IN MX 10 eu-smtp-inbound-2.mimecast.com.\n" + `@ IN TXT "v=spf1 include:eu._netblocks.mimecast.com include:spf.webmo.fr ~all"` + "\n" + goodDMARC + goodRecords,
+			want: "-example.com. 3600 IN MX 10 eu-smtp-inbound-1.mimecast.com.\n-example.com. 3600 IN MX 10 eu-smtp-inbound-2.mimecast.com.\n" + comeMX +
+				`-example.com. 3600 IN TXT "v=spf1 include:eu._netblocks.mimecast.com include:spf.webmo.fr ~all"` + "\n" + `+example.com. 3600 IN TXT "v=spf1 include:spf.webmo.fr ~all"`,
+		},
+		{
+			name: "behind a gateway that is named", from: "google-workspace", to: "webmo mimecast", given: pack.Bindings{"region": "eu"},
+			zone: "@ IN MX 10 eu-smtp-inbound-1.mimecast.com.\n@ IN MX 10 eu-smtp-inbound-2.mimecast.com.\n@ IN MX 20 smtp.google.com.\n" + `@ IN TXT "v=spf1 include:eu._netblocks.mimecast.com include:_spf.google.com ~all"` + "\n" + goodDMARC + goodRecords,
+			want: `-example.com. 3600 IN TXT "v=spf1 include:eu._netblocks.mimecast.com include:_spf.google.com ~all"` + "\n" + `+example.com. 3600 IN TXT "v=spf1 include:eu._netblocks.mimecast.com include:spf.webmo.fr ~all"` + "\n" +
+				"-example.com. 3600 IN MX 20 smtp.google.com.",
+		},
+		{
+			name: "two hosts at once", from: "google-workspace yandex360", to: "webmo",
+			zone: googleMX + "@ IN MX 10 mx.yandex.net.\n" + `@ IN TXT "v=spf1 include:_spf.google.com include:_spf.yandex.net ~all"` + "\n" + goodDMARC + goodRecords,
+			want: goneMX + "-example.com. 3600 IN MX 10 mx.yandex.net.\n" + comeMX +
+				`-example.com. 3600 IN TXT "v=spf1 include:_spf.google.com include:_spf.yandex.net ~all"` + "\n" + `+example.com. 3600 IN TXT "v=spf1 include:spf.webmo.fr ~all"`,
+		},
+		{
+			name: "a host without SPF: nothing is left that passes", from: "google-workspace", to: "ses-inbound", given: pack.Bindings{"region": "eu-west-1"},
+			zone: googleMX + `@ IN TXT "v=spf1 include:_spf.google.com -all"` + "\n" + goodDMARC,
+			want: goneMX + "+example.com. 3600 IN MX 10 inbound-smtp.eu-west-1.amazonaws.com.\n" + `-example.com. 3600 IN TXT "v=spf1 include:_spf.google.com -all"`,
+			note: []string{"the SPF record of example.com. goes as a whole, since it names nobody else: publish one that names who sends for the domain now"},
+		},
+		{
+			name: "a value that could be anything is not that of another host", from: "cpanel-godaddy", to: "webmo",
+			zone: googleMX + `@ IN TXT "v=spf1 include:secureserver.net ~all"` + "\n" + "autodiscover IN CNAME autodiscover.outlook.com.\n" + goodDMARC + goodRecords,
+			want: `-example.com. 3600 IN TXT "v=spf1 include:secureserver.net ~all"` + "\n" + `+example.com. 3600 IN TXT "v=spf1 include:spf.webmo.fr ~all"`,
 		},
 		{
 			name: "a policy of MTA-STS", from: "google-workspace", to: "webmo",
