@@ -137,19 +137,14 @@ type Choice struct {
 }
 
 // Choose returns the settings of a product, named by a note in any case of
-// letters; "" is that of the best setting. ok is false if there is no such
-// product.
+// letters; "" is that of the best setting. Notes tell products apart where IMAP
+// servers have them, and POP3 servers if there is no IMAP; others are remarks.
+// ok is false if there is no such product.
 func Choose(settings []Setting, product string) (c Choice, ok bool) {
-	var secure []Setting
-	var products []string
-	for _, s := range settings {
-		if !s.Secure() {
-			continue
-		}
-		secure = append(secure, s)
-		if s.Incoming() && !slices.Contains(products, s.Note) {
-			products = append(products, s.Note)
-		}
+	secure := slices.DeleteFunc(slices.Clone(settings), func(s Setting) bool { return !s.Secure() })
+	products := notes(secure, IMAP)
+	if len(products) == 0 {
+		products = notes(secure, POP3)
 	}
 	if product != "" {
 		i := slices.IndexFunc(products, func(n string) bool { return strings.EqualFold(n, product) })
@@ -160,11 +155,18 @@ func Choose(settings []Setting, product string) (c Choice, ok bool) {
 	} else if len(products) > 0 {
 		c.Product = products[0]
 	}
-	c.Others = slices.DeleteFunc(products, func(n string) bool { return n == c.Product })
-	of := func(note string, kind func(Setting) bool) []Setting {
+	if len(products) == 1 { // a remark, where there is nothing to tell apart
+		c.Product, products = "", nil
+	}
+	c.Others = slices.DeleteFunc(slices.Clone(products), func(n string) bool { return n == c.Product })
+	of := func(product string, kind func(Setting) bool) []Setting {
 		var out []Setting
 		for _, s := range secure {
-			if s.Note == note && kind(s) {
+			note := s.Note
+			if !slices.Contains(products, note) {
+				note = ""
+			}
+			if note == product && kind(s) {
 				out = append(out, s)
 			}
 		}
@@ -176,12 +178,16 @@ func Choose(settings []Setting, product string) (c Choice, ok bool) {
 	if len(c.Outgoing) == 0 { // one server sends for all products
 		c.Outgoing = of("", sends)
 	}
-	if len(c.Outgoing) == 0 && len(c.Others) == 0 {
-		for _, s := range secure {
-			if sends(s) {
-				c.Outgoing = append(c.Outgoing, s)
-			}
+	return c, true
+}
+
+// notes returns the notes of the settings of a protocol, each once; "" is one.
+func notes(settings []Setting, protocol Protocol) []string {
+	var out []string
+	for _, s := range settings {
+		if s.Protocol == protocol && !slices.Contains(out, s.Note) {
+			out = append(out, s.Note)
 		}
 	}
-	return c, true
+	return out
 }

@@ -171,6 +171,21 @@ func TestChoose(t *testing.T) {
 - {protocol: imap, host: two.example.net, port: 993, security: tls, note: Two}
 - {protocol: smtp, host: two.example.net, port: 587, security: starttls, note: Two}
 `, "", true, []string{"imap imap.example.net tls"}, []string{"Two"}},
+		{"a note about POP3 is no product", `clients:
+- {protocol: imap, host: imap.example.net, port: 993, security: tls}
+- {protocol: pop3, host: pop.example.net, port: 995, security: tls, note: IMAP is better}
+- {protocol: smtp, host: smtp.example.net, port: 465, security: tls}
+`, "", true, []string{"imap imap.example.net tls", "pop3 pop.example.net tls", "smtp smtp.example.net tls"}, nil},
+		{"nor is the only note", `clients:
+- {protocol: imap, host: imap.example.net, port: 993, security: tls, note: at home}
+- {protocol: pop3, host: pop.example.net, port: 995, security: tls}
+- {protocol: smtp, host: smtp.example.net, port: 465, security: tls}
+`, "", true, []string{"imap imap.example.net tls", "pop3 pop.example.net tls", "smtp smtp.example.net tls"}, nil},
+		{"without IMAP it is", `clients:
+- {protocol: pop3, host: one.example.net, port: 995, security: tls, note: One}
+- {protocol: pop3, host: two.example.net, port: 995, security: tls, note: Two}
+- {protocol: smtp, host: smtp.example.net, port: 465, security: tls}
+`, "two", true, []string{"pop3 two.example.net tls", "smtp smtp.example.net tls"}, []string{"One"}},
 		{"a sender", `clients:
 - {protocol: smtp, host: smtp.example.net, port: 587, security: starttls}
 `, "", true, []string{"smtp smtp.example.net starttls"}, nil},

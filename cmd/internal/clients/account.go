@@ -42,7 +42,7 @@ func NewAccount(h *Host, domain, user, product string) (*Account, error) {
 		settings []pack.Setting
 	}{{"IMAP or POP3", a.Incoming}, {"SMTP", a.Outgoing}} {
 		if len(side.settings) == 0 {
-			return nil, refuse("--format text shows what it has", "%s has no %s server with encryption that mail programs could be told", h.ID, side.what)
+			return nil, refuse("--format text shows what it has", "the rule pack %s names no %s server with encryption that mail programs could be told", h.ID, side.what)
 		}
 	}
 	for _, list := range []*[]pack.Setting{&a.Incoming, &a.Outgoing} {

@@ -365,10 +365,10 @@ func TestRefusals(t *testing.T) {
 		formats                 string // that refuse
 		want                    string
 	}{
-		{"no encryption", "clients:\n- {protocol: imap, host: imap.example.net, port: 143, security: none}\n" + smtp, "", "all", "test has no IMAP or POP3 server with encryption that mail programs could be told; --format text shows what it has"},
-		{"retired", "clients:\n- {protocol: imap, host: imap.example.net, port: 993, security: tls, advice: retired}\n" + smtp, "", "all", "test has no IMAP or POP3 server with encryption that mail programs could be told; --format text shows what it has"},
-		{"a sender", "clients:\n" + smtp, "", "all", "test has no IMAP or POP3 server with encryption that mail programs could be told; --format text shows what it has"},
-		{"nothing sends", "clients:\n- {protocol: imap, host: imap.example.net, port: 993, security: tls}\n", "", "all", "test has no SMTP server with encryption that mail programs could be told; --format text shows what it has"},
+		{"no encryption", "clients:\n- {protocol: imap, host: imap.example.net, port: 143, security: none}\n" + smtp, "", "all", "the rule pack test names no IMAP or POP3 server with encryption that mail programs could be told; --format text shows what it has"},
+		{"retired", "clients:\n- {protocol: imap, host: imap.example.net, port: 993, security: tls, advice: retired}\n" + smtp, "", "all", "the rule pack test names no IMAP or POP3 server with encryption that mail programs could be told; --format text shows what it has"},
+		{"a sender", "clients:\n" + smtp, "", "all", "the rule pack test names no IMAP or POP3 server with encryption that mail programs could be told; --format text shows what it has"},
+		{"nothing sends", "clients:\n- {protocol: imap, host: imap.example.net, port: 993, security: tls}\n", "", "all", "the rule pack test names no SMTP server with encryption that mail programs could be told; --format text shows what it has"},
 		{"a variable", "clients:\n- {protocol: imap, host: 'imap{n}.example.net', port: 993, security: tls}\n" + smtp, "", "all", "the IMAP server of test is imap{n}.example.net, and {n} is not known; give --var n=VALUE, the number of the server"},
 		{"a variable of the second protocol", "clients:\n- {protocol: imap, host: imap.example.net, port: 993, security: tls}\n- {protocol: pop3, host: 'pop{n}.example.net', port: 995, security: tls}\n" + smtp, "", "all", "the POP3 server of test is pop{n}.example.net, and {n} is not known; give --var n=VALUE, the number of the server"},
 		{"no such product", usual, "Two", "all", `test has no product "Two"; it has settings without a product`},
@@ -411,8 +411,8 @@ test: The host takes no new customers.
 `)
 	h.Kind = pack.Settings
 	expect(t, account(t, h, "", "").Notes, `
-these are the settings of test for: at home only
 test is not known to keep mail for domains of its customers
+about the IMAP server test says: at home only
 about the SMTP server test says: with a token
 `)
 	// What nobody confirms is left out where there is anything else.
