@@ -103,7 +103,10 @@ func (x *mover) programsUse(d departure) bool {
 	if x.policy != nil && d.Name == x.policy.Name || d.isKey() {
 		return false
 	}
-	if d.want == nil || d.want.Purpose == ForClients {
+	if d.want == nil {
+		return d.of.Kind != Sender
+	}
+	if d.want.Purpose == ForClients {
 		return true
 	}
 	label := d.Name.Label()
@@ -161,6 +164,8 @@ func (x *mover) losesOther(d departure, say func(string, ...any)) {
 	case x.policy != nil && d.Name == x.policy.Name:
 		say("the DMARC policy of %s is no longer kept by %s: %s %s takes the place of the alias", x.z.Apex, d.of.ID, x.policy.Type, x.policy.RData())
 	case d.takesMail() || d.isKey() || x.programsUse(d):
+	case d.want == nil:
+		say("%s %s %s of %s is removed", d.Name, d.Type, d.RData(), d.of.ID)
 	case d.want.Purpose == ForVerification || d.Name == x.z.Apex:
 		say("services of %s that look for %s %s no longer see that the domain is the customer's", d.of.ID, d.Type, d.RData())
 	case d.want.Purpose == ForBounces:

@@ -236,10 +236,16 @@ func TestMigrationChanges(t *testing.T) {
 		{
 			name: "a sender for another", from: "sendgrid", to: "postmark", given: pack.Bindings{"selector": "20260101", "key": rsaKey[:96]},
 			zone: goodMX + `@ IN TXT "v=spf1 include:spf.webmo.fr include:sendgrid.net ~all"` + "\n" + goodDMARC +
-				"s1._domainkey IN CNAME s1.domainkey.u123456.wl012.sendgrid.net.\nem1 IN CNAME u123456.wl012.sendgrid.net.\npm-bounces IN CNAME pm.mtasv.net.\n" +
+				"s1._domainkey IN CNAME s1.domainkey.u123456.wl012.sendgrid.net.\nem1 IN CNAME u123456.wl012.sendgrid.net.\nnews._domainkey.sub IN CNAME s1.domainkey.u123456.wl012.sendgrid.net.\nlinks.sub IN CNAME u123456.wl012.sendgrid.net.\npm-bounces IN CNAME pm.mtasv.net.\n" +
 				"20260101._domainkey IN TXT \"k=rsa; p=" + rsaKey[:96] + "\"\n",
 			want: `-example.com. 3600 IN TXT "v=spf1 include:spf.webmo.fr include:sendgrid.net ~all"` + "\n" + `+example.com. 3600 IN TXT "v=spf1 include:spf.webmo.fr ~all"` + "\n" +
-				"-s1._domainkey.example.com. 3600 IN CNAME s1.domainkey.u123456.wl012.sendgrid.net.\n-em1.example.com. 3600 IN CNAME u123456.wl012.sendgrid.net.",
+				"-s1._domainkey.example.com. 3600 IN CNAME s1.domainkey.u123456.wl012.sendgrid.net.\n-em1.example.com. 3600 IN CNAME u123456.wl012.sendgrid.net.\n" +
+				"-news._domainkey.sub.example.com. 3600 IN CNAME s1.domainkey.u123456.wl012.sendgrid.net.\n-links.sub.example.com. 3600 IN CNAME u123456.wl012.sendgrid.net.",
+			loss: []string{
+				"mail sent through sendgrid no longer passes SPF: include:sendgrid.net is removed",
+				"mail that sendgrid has signed and that is still on its way fails DKIM: the keys at s1._domainkey.example.com. and news._domainkey.sub.example.com. are removed; to be sure, put that back for a week",
+				"mail that sendgrid sends has no return path in the domain: em1.example.com. CNAME is removed",
+			},
 		},
 		{
 			name: "behind a gateway", from: "google-workspace", to: "webmo",
