@@ -1,7 +1,7 @@
 package domainconnect
 
 import (
-	"maps"
+	"errors"
 	"slices"
 	"strings"
 
@@ -25,11 +25,11 @@ func Apply(z *zone.Zone, t *Template, params map[string]string, groups []string,
 	s := &scope{t: t, domain: strings.TrimSuffix(z.Apex.String(), "."), host: host, params: params}
 	lines, notes, errs := s.lines(groups)
 	if len(errs) > 0 {
-		return nil, nil, joined(errs)
+		return nil, nil, errors.Join(errs...)
 	}
 	a := &application{scope: s, z: z, notes: slices.Concat(t.Notes, notes), owners: map[zone.Name]*owner{}}
 	if len(groups) > 0 && len(lines) == 0 && len(notes) == 0 {
-		a.note(Place{1, 1}, "no record of the template is in one of the groups; it has %s", quotedList(t.Groups()))
+		a.note(Place{1, 1}, "no record of the template is in one of the groups; it has %s", enumerated(t.Groups()))
 	}
 	for i := range lines {
 		if err := a.add(&lines[i]); err != nil {
@@ -37,7 +37,7 @@ func Apply(z *zone.Zone, t *Template, params map[string]string, groups []string,
 		}
 	}
 	if len(errs) > 0 {
-		return nil, nil, joined(errs)
+		return nil, nil, errors.Join(errs...)
 	}
 	a.mergeSPF()
 	return a.changes(), a.notes, nil
@@ -268,110 +268,6 @@ func (o *owner) conflicts(r zone.Record) bool {
 		}
 		return hasPrefix(text, p)
 	})
-}
-
-// identity is what records have in common that say the same.
-type identity struct {
-	t    zone.Type
-	data string
-}
-
-func identityOf(r zone.Record) identity {
-	if r.Type == zone.TypeTXT {
-		return identity{r.Type, r.Text()} // in whatever strings
-	}
-	return identity{r.Type, r.Data}
-}
-
-// changes compares what is to be there with the zone.
-func (a *application) changes() zone.ChangeSet {
-	var removals, additions zone.ChangeSet
-	for _, name := range a.order {
-		o := a.owners[name]
-		wanted := map[identity]bool{}
-		for _, w := range o.come {
-			wanted[identityOf(w.Record)] = true
-		}
-		sets := map[zone.Type]*zone.Change{}
-		stay := map[zone.Type]uint32{} // TTLs of what stays
-		there := map[identity]bool{}
-		change := func(t zone.Type) *zone.Change {
-			if sets[t] == nil {
-				sets[t] = &zone.Change{Name: name, Type: t}
-			}
-			return sets[t]
-		}
-		if node, ok := a.z.Node(name); ok {
-			for r := range node.Records() {
-				id := identityOf(r)
-				switch {
-				case wanted[id]:
-					there[id] = true
-				case o.conflicts(r):
-					c := change(r.Type)
-					c.Before = append(c.Before, r)
-					continue
-				}
-				stay[r.Type] = r.TTL
-			}
-		}
-		for _, w := range o.come {
-			if id := identityOf(w.Record); !there[id] {
-				there[id] = true
-				c := change(w.Type)
-				w.TTL = a.ttl(w, c, stay)
-				c.After = append(c.After, w.Record)
-			}
-		}
-		for _, t := range slices.Sorted(maps.Keys(sets)) {
-			c := sets[t]
-			for i := range min(len(c.Before), len(c.After)) {
-				c.After[i].Loc = c.Before[i].Loc // takes its place
-			}
-			if len(c.After) == 0 {
-				removals = append(removals, *c)
-			} else {
-				additions = append(additions, *c)
-			}
-		}
-	}
-	// A name may lose what cannot stand beside what it gets.
-	return append(removals, additions...)
-}
-
-// defaultTTL is the TTL in seconds of a record where neither the template nor
-// the zone has one.
-const defaultTTL = 3600
-
-// ttl returns the TTL in seconds of a record that comes: that of the RRset that
-// it joins (RFC 2181, section 5.2), else that of the template; an SPF record
-// keeps its own.
-func (a *application) ttl(w want, c *zone.Change, stay map[zone.Type]uint32) uint32 {
-	if ttl, ok := stay[w.Type]; ok {
-		return ttl
-	}
-	if len(c.After) > 0 {
-		return c.After[0].TTL
-	}
-	if w.Type == zone.TypeTXT && isSPF(w.Text()) {
-		for _, r := range c.Before {
-			if isSPF(r.Text()) {
-				return r.TTL
-			}
-		}
-	}
-	switch {
-	case w.ttl >= 0:
-		return uint32(w.ttl)
-	case len(c.Before) > 0:
-		return c.Before[0].TTL
-	}
-	for r := range a.z.Records() {
-		if r.Type != zone.TypeSOA {
-			return r.TTL
-		}
-	}
-	return defaultTTL
 }
 
 // record returns the record of a line.

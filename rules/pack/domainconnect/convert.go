@@ -52,7 +52,7 @@ func Convert(t *Template, o Options) (*Converted, error) {
 	s.open = func(name string) string { return openStart + name + openEnd }
 	lines, notes, errs := s.lines(o.Groups)
 	if len(errs) > 0 {
-		return nil, joined(errs)
+		return nil, errors.Join(errs...)
 	}
 	c := &converter{t: t, d: newDraft(t, o), notes: slices.Concat(t.Notes, notes)}
 	for i := range lines {
@@ -150,9 +150,9 @@ func (c *converter) add(l *line) {
 
 // addMX takes an MX record of the domain itself.
 func (c *converter) addMX(l *line) {
-	preference, any := l.priority, false
+	preference, unknown := l.priority, false
 	if preference < 0 {
-		preference, any = 10, true
+		preference, unknown = 10, true
 		c.note(l.Priority.Place, "the priority of %s is not known, so the order of the MX records is not looked at", show(l.target))
 	}
 	name := c.d.bare().use(l.target, inName)
@@ -164,7 +164,7 @@ func (c *converter) addMX(l *line) {
 	c.try(l, func(d *draft) {
 		d.mx = append(d.mx, exchange{preference, d.use(l.target, inName)})
 		d.mxLevel = stronger(d.mxLevel, l.level())
-		d.anyPreference = d.anyPreference || any
+		d.anyPreference = d.anyPreference || unknown
 	})
 	// What the pack does not know is no foreign server.
 	c.d.partial = c.d.partial || before == len(c.d.mx)

@@ -45,11 +45,8 @@ func (t *Template) fail(kind error, at Place, format string, args ...any) *Error
 	return &Error{kind, t.File, at.Line, at.Column, fmt.Sprintf(format, args...)}
 }
 
-// joined returns the errors as one.
-func joined(errs []error) error { return errors.Join(errs...) }
-
-// quotedList joins words as a sentence does.
-func quotedList(words []string) string {
+// enumerated joins words as a sentence does.
+func enumerated(words []string) string {
 	if len(words) == 0 {
 		return "none"
 	}
