@@ -5,8 +5,11 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/zonelint/zonelint/rules/pack"
 )
 
 var consoleBlock = regexp.MustCompile("(?ms)^```console\n(.*?)^```$")
@@ -24,7 +27,7 @@ func TestDocumentedCommands(t *testing.T) {
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	for _, doc := range []string{"README.md"} {
+	for _, doc := range []string{"README.md", "rules/pack/README.md"} {
 		text, err := os.ReadFile(filepath.Join(root, doc))
 		if err != nil {
 			t.Fatal(err)
@@ -55,6 +58,20 @@ func TestDocumentedCommands(t *testing.T) {
 		}
 		if shown == 0 {
 			t.Errorf("%s shows no command with its output", doc)
+		}
+	}
+}
+
+// The documentation says how many rule packs there are.
+func TestDocumentedNumberOfPacks(t *testing.T) {
+	want := strconv.Itoa(len(pack.Builtin()))
+	for doc, words := range map[string]string{"README.md": "There are\n%s of them", "CHANGELOG.md": "* %s rule packs of"} {
+		text, err := os.ReadFile(filepath.Join("../..", doc))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if words = strings.Replace(words, "%s", want, 1); !strings.Contains(string(text), words) {
+			t.Errorf("%s does not say %q", doc, words)
 		}
 	}
 }

@@ -22,7 +22,7 @@ func TestValidate(t *testing.T) {
 func TestExamples(t *testing.T) {
 	for _, r := range all.Rules(pack.Selector{}) {
 		t.Run(r.ID, func(t *testing.T) {
-			var s pack.Selector
+			s := pack.Selector{ClientSRV: r.ID == "pack-client-srv"}
 			if r.Packs != nil {
 				s.All = pack.Builtin()
 			}

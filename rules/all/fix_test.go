@@ -96,6 +96,15 @@ _imaps._tcp IN SRV 0 1 143 mail
 _imap.tcp IN SRV 0 1 993 alias ; tls
 _imap._tcp IN SRV 0 0 143 .
 _submission._tcp IN SRV 0 1 465 nowhere
+_imaps._tcp IN SRV 0 1 9993 imap.gmx.com.
+_imaps._tcp IN SRV 0 1 995 pop.laposte.net. ; pop
+_imap._tcp IN SRV 0 1 143 imap.aliceadsl.fr.
+_imaps._tcp IN SRV 0 1 143 imap.aliceadsl.fr.
+_submissions._tcp IN SRV 0 1 465 smtp.myopera.com.
+_pop3s._tcp.example.com IN SRV 0 1 995 pop.webmo.fr.
+*._tcp IN SRV 0 0 0 .
+_tcp IN NS ns.example.net.
+imap IN CNAME imap.myopera.com.
 @ IN CAA 0 issue "letsencrypt.org."
 @ IN CAA 1 Issue ";"
 @ IN CAA 0 issuewild "digicert.com, sectigo.com" ; both
@@ -168,6 +177,7 @@ func TestFixesHold(t *testing.T) {
 	for name, selector := range map[string]pack.Selector{
 		"detected": {All: pack.Builtin()},
 		"webmo":    {Forced: []*pack.Pack{webmo}, All: pack.Builtin()},
+		"srv":      {Forced: []*pack.Pack{webmo}, All: pack.Builtin(), ClientSRV: true},
 	} {
 		e, err := rules.NewEngine(all.Rules(selector), rules.Options{})
 		if err != nil {

@@ -13,6 +13,9 @@ type check struct {
 	z    *zone.Zone
 	pack *Pack
 	by   Evidence
+	// base is the domain that the pack's records are below: for a sender the name
+	// that it was set up for, and else the apex, which read makes it.
+	base zone.Name
 	// sure says that the host serves the zone: the user says so, or an MX record
 	// or the target of a CNAME record does.
 	sure bool
@@ -25,10 +28,16 @@ type check struct {
 	behind *Pack
 	// scope is what is known of the variables.
 	scope scope
+	site  *site
 	mx    mxSet
 	spf   spfState
 	// verdicts are what is wrong with pack.Records.
 	verdicts []verdict
+}
+
+// site is what the checks of a zone have in common.
+type site struct {
+	spf *spfState // nil as long as no pack asks for it
 }
 
 // composition is a zone with all packs that apply to it.
@@ -62,7 +71,9 @@ func subject(s Selector) *rules.Subject[*composition] {
 				}
 				all = append(all, g.pack)
 				sure := g.by == ByMX || g.by == ByAddress || g.by == ByTarget || g.by == ByName
-				c.checks = append(c.checks, &check{z: z, pack: g.pack, by: g.by, sure: sure})
+				if base := g.base(z); base != "" {
+					c.checks = append(c.checks, &check{z: z, pack: g.pack, base: base, by: g.by, sure: sure})
+				}
 			}
 			for _, k := range c.checks {
 				k.all = all
@@ -71,7 +82,9 @@ func subject(s Selector) *rules.Subject[*composition] {
 		if len(c.checks) == 0 && len(c.unclear) == 0 {
 			return nil
 		}
+		site := new(site)
 		for _, k := range c.checks {
+			k.site = site
 			k.read(s.Given)
 		}
 		return c
@@ -105,7 +118,13 @@ func once(packs []*Pack) []*Pack {
 }
 
 func (c *check) read(given Bindings) {
-	c.scope = c.pack.scopeOf(c.z.Apex, given)
+	if c.base == "" {
+		c.base = c.z.Apex
+	}
+	if c.site == nil {
+		c.site = new(site)
+	}
+	c.scope = c.pack.scopeOf(c.base, given)
 	if c.pack.Kind != Gateway && c.pack.Kind != Sender {
 		for _, o := range c.all {
 			if o.Kind == Gateway {
@@ -124,12 +143,22 @@ func (c *check) report(p *rules.Pass, f rules.Finding) {
 	f.Pack = c.pack.ID
 	if !c.pack.Confidence.Confirmed() {
 		f.Severity = min(f.Severity, rules.Warning)
-		f.Message += unconfirmed
+		f.Message += provenance(c.pack)
 	}
 	p.Report(f)
 }
 
-const unconfirmed = " (This is what its customers publish; no page of the host confirms it.)"
+// unconfirmed says that the facts of a pack are not its host's.
+const unconfirmed = " (This comes from a set-up template or from zones of its customers, not from a page of the host.)"
+
+// provenance says how far the facts of a pack are to be trusted that its host
+// does not state itself.
+func provenance(p *Pack) string {
+	if p.Confidence == Memory {
+		return " (No source confirms it.)"
+	}
+	return unconfirmed
+}
 
 // bind takes over what a record tells of the variables.
 func (c *check) bind(b Bindings) { c.scope.bound = b }

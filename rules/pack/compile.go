@@ -28,7 +28,7 @@ func (d *decoder) compileTarget(v *Value, patterns map[string]string, what strin
 	}
 	text := strings.TrimSuffix(v.Text, ".")
 	plain, _ := ParseValue(text)
-	m, err := compile(plain, patterns, true)
+	m, err := d.matcher(plain, patterns, true)
 	if err != nil {
 		d.failAt(v, "%s: %v", what, err)
 		return target{}
@@ -166,7 +166,7 @@ func (d *decoder) compileTerms(terms []Value, c *compiled) []wantTerm {
 			continue
 		}
 		t := k.Terms[0]
-		w.kind, w.key = t.Kind, strings.ToLower(t.String())
+		w.kind, w.key = t.Kind, termText(t)
 		if t.Kind == spf.Include || t.Kind == spf.Redirect {
 			_, arg, _ := strings.Cut(v.Text, ":")
 			if t.Kind == spf.Redirect {
@@ -174,7 +174,7 @@ func (d *decoder) compileTerms(terms []Value, c *compiled) []wantTerm {
 			}
 			argument, _ := ParseValue(strings.TrimSuffix(arg, "."))
 			var err error
-			if w.domain, err = compile(argument, c.patterns, true); err != nil {
+			if w.domain, err = d.matcher(argument, c.patterns, true); err != nil {
 				d.failAt(v, "terms: %v", err)
 			}
 			if argument.Fixed() {
@@ -189,7 +189,7 @@ func (d *decoder) compileTerms(terms []Value, c *compiled) []wantTerm {
 func (d *decoder) compileRecord(r *Record, c *compiled) wantRecord {
 	w := wantRecord{Record: r}
 	var err error
-	if w.named, err = compile(r.Name, c.patterns, true); err != nil {
+	if w.named, err = d.matcher(r.Name, c.patterns, true); err != nil {
 		d.failAt(&r.Name, "name: %v", err)
 	}
 	if r.Name.Fixed() && r.Name.Text != "@" {
@@ -199,7 +199,7 @@ func (d *decoder) compileRecord(r *Record, c *compiled) wantRecord {
 	}
 	targets := func(v *Value, what string) { w.targets = append(w.targets, d.compileTarget(v, c.patterns, what)) }
 	texts := func(v *Value, what string) {
-		m, err := compile(*v, c.patterns, false)
+		m, err := d.matcher(*v, c.patterns, false)
 		if err != nil {
 			d.failAt(v, "%s: %v", what, err)
 		}

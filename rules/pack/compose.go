@@ -67,7 +67,7 @@ func leftover(p *rules.Pass, c *composition) {
 	for _, t := range []zone.Type{zone.TypeCNAME, zone.TypeSRV} {
 		for r := range c.z.OfType(t) {
 			o := c.ownerOf(&l, r)
-			if o == nil || host.pack.wants(r.Target()) {
+			if o == nil || host.pack.wants(r.Target()) || host.replaces(r) {
 				continue
 			}
 			f := rules.At(r, zone.Part{Kind: zone.PartRData}, fmt.Sprintf("%s %s leads to %s, but the mail of %s is at %s, so mail programs that use it reach a server without the mailboxes. Remove it.",
@@ -76,6 +76,12 @@ func leftover(p *rules.Pass, c *composition) {
 			p.Report(f.WithFix(rules.Unsafe, fmt.Sprintf("remove %s %s %s", r.Name.Relative(c.z.Apex), r.Type, r.RData()), zone.Remove(r)))
 		}
 	}
+}
+
+// replaces reports whether the pack wants something else in the place of a
+// record, which is then another finding.
+func (c *check) replaces(r zone.Record) bool {
+	return slices.ContainsFunc(c.verdicts, func(v verdict) bool { return v.kind == wrong && v.owner == r.Name && v.Type == r.Type })
 }
 
 // ownerOf returns the pack that a record is left over of, nil if it is of none

@@ -43,6 +43,9 @@ type decoder struct {
 	problems []Problem
 	// nodes are where the values were read, by the pointer to each.
 	nodes map[any]*yaml.Node
+	// embedded says that the pack comes with zonelint, so that a test has seen
+	// that its expressions are right.
+	embedded bool
 }
 
 func (d *decoder) fail(n *yaml.Node, format string, args ...any) {

@@ -19,6 +19,9 @@ type Selector struct {
 	All []*Pack
 	// Given are the values of variables that the user gave.
 	Given Bindings
+	// ClientSRV asks for the SRV records by which mail programs find the servers
+	// of the mailbox host.
+	ClientSRV bool
 }
 
 // Evidence is what a pack was recognised by.
@@ -124,16 +127,20 @@ func (x index) add(p *Pack, patterns []Pattern) {
 	}
 }
 
-// of yields the packs of the patterns that match a name, the most special
-// first.
+// of yields the packs of the patterns that match a name. Only the most special
+// patterns count: a host below the name of another is not that other.
 func (x index) of(name zone.Name) iter.Seq[*Pack] {
 	return func(yield func(*Pack) bool) {
 		if len(x) == 0 {
 			return
 		}
-		for n := name; n != "" && n != zone.Root; n = n.Parent() {
+		found := false
+		for n := name; n != "" && n != zone.Root && !found; n = n.Parent() {
 			for _, e := range x[n] {
-				if e.pattern.Matches(name) && !yield(e.pack) {
+				if !e.pattern.Matches(name) {
+					continue
+				}
+				if found = true; !yield(e.pack) {
 					return
 				}
 			}
@@ -148,6 +155,66 @@ type sighting struct {
 	record  zone.Record
 	include zone.Name
 	unclear []*Pack
+	// below is the domain that a sender was set up for, as the target of a CNAME
+	// record told; "" if it cannot be told.
+	below zone.Name
+}
+
+// base returns the domain that the host was set up for, "" if that cannot be
+// told.
+func (g sighting) base(z *zone.Zone) zone.Name {
+	if g.by == ByTarget {
+		return g.below
+	}
+	return z.Apex
+}
+
+// baseOf returns the domain that a sender was set up for that the target of a
+// CNAME record told: what remains of the name of such a record without the one
+// that the pack gives it, as customers often let a sender send for a name below
+// the apex. It is "" if the customer chose the names.
+func (l *look) baseOf(p *Pack) zone.Name {
+	for _, in := range l.includes() {
+		if anyMatches(p.Detect.SPF, in.name) {
+			return l.z.Apex
+		}
+	}
+	var base zone.Name
+	for r := range l.z.OfType(zone.TypeCNAME) {
+		for i := range p.compiled.records {
+			at, ok := p.compiled.records[i].baseOf(r)
+			if ok && at == l.z.Apex {
+				return at
+			}
+			if ok && base == "" && at.Below(l.z.Apex) {
+				base = at
+			}
+		}
+	}
+	return base
+}
+
+// baseOf returns the domain that a CNAME record has a name below, if it is the
+// record of a pack there.
+func (w *wantRecord) baseOf(r zone.Record) (zone.Name, bool) {
+	if w.Type != zone.TypeCNAME || !slices.ContainsFunc(w.targets, func(t target) bool {
+		_, ok := t.is(r.Target(), nil)
+		return ok
+	}) {
+		return "", false
+	}
+	base := r.Name
+	for range 1 + strings.Count(w.Name.Text, ".") {
+		if base == zone.Root {
+			return "", false
+		}
+		base = base.Parent()
+	}
+	if base == zone.Root {
+		return "", false
+	}
+	_, ok := w.named.match(strings.ToLower(r.Name.Relative(base)), nil)
+	return base, ok
 }
 
 func (g sighting) why() string {
@@ -261,9 +328,19 @@ func (l *look) serving(r zone.Record) []sighting {
 			}
 		}
 	}
-	if len(out) > 0 || len(l.d.addresses) == 0 || !r.Target().Within(l.z.Apex) {
+	if len(out) > 0 {
 		return out
 	}
+	return l.addressed(r)
+}
+
+// addressed returns the packs whose networks have the address of an exchange
+// within the zone.
+func (l *look) addressed(r zone.Record) []sighting {
+	if len(l.d.addresses) == 0 || !r.Target().Within(l.z.Apex) {
+		return nil
+	}
+	var out []sighting
 	for _, t := range []zone.Type{zone.TypeA, zone.TypeAAAA} {
 		for _, a := range l.z.Lookup(r.Target(), t).Records() {
 			for _, p := range l.d.addresses {
@@ -328,6 +405,34 @@ func (l *look) shows(p *Pack) bool {
 	return false
 }
 
+// likest returns those of several packs with the same include of which the zone
+// has the most aliases.
+func (l *look) likest(seen []sighting) []sighting {
+	if len(seen) < 2 {
+		return seen
+	}
+	most := -1
+	var out []sighting
+	for _, g := range seen {
+		n := 0
+		for r := range l.z.OfType(zone.TypeCNAME) {
+			for i := range g.pack.compiled.records {
+				w := &g.pack.compiled.records[i]
+				if w.owner != "" && len(w.targets) > 0 && w.targets[0].name == r.Target() && r.Name == w.ownerIn(l.z.Apex, scope{}) {
+					n++
+				}
+			}
+		}
+		if n > most {
+			most, out = n, nil
+		}
+		if n == most {
+			out = append(out, g)
+		}
+	}
+	return out
+}
+
 func others(seen []sighting) []*Pack {
 	var out []*Pack
 	for _, g := range seen[1:] {
@@ -341,14 +446,19 @@ func others(seen []sighting) []*Pack {
 func (l *look) hosts() []sighting {
 	var out []sighting
 	for _, in := range l.includes() {
+		var seen []sighting
 		for p := range l.d.spf.of(in.name) {
 			if p.Kind.takesMail() && p.Kind != Gateway {
-				out = appendOnce(out, sighting{pack: p, by: BySPF, record: in.record, include: in.name})
+				seen = appendOnce(seen, sighting{pack: p, by: BySPF, record: in.record, include: in.name})
 			}
 		}
-	}
-	if len(out) > 1 {
-		out = l.decide(out)
+		if seen = l.likest(seen); len(seen) > 1 {
+			seen[0].unclear = others(seen)
+			seen = seen[:1]
+		}
+		for _, g := range seen {
+			out = appendOnce(out, g)
+		}
 	}
 	if len(out) > 0 {
 		return out
@@ -382,6 +492,21 @@ func (p *Pack) sendsBy(name zone.Name) bool {
 	return false
 }
 
+// aliases reports whether a pack asks for an alias of a name below one that is
+// no customer's.
+func (p *Pack) aliases(name zone.Name) bool {
+	for i := range p.compiled.records {
+		w := &p.compiled.records[i]
+		if w.Type == zone.TypeCNAME && slices.ContainsFunc(w.targets, func(t target) bool {
+			_, ok := t.is(name, nil)
+			return ok && strings.Count(t.value.parts[len(t.value.parts)-1].text, ".") >= 2
+		}) {
+			return true
+		}
+	}
+	return false
+}
+
 func (l *look) isAutoconfig(r zone.Record) bool { return r.Name == "\x0aautoconfig"+l.z.Apex }
 
 // senders returns the packs of senders that SPF or the targets of CNAME records
@@ -394,12 +519,18 @@ func (l *look) senders(seen []sighting) []sighting {
 		}
 		if i := slices.IndexFunc(out, func(o sighting) bool { return o.pack == p }); i < 0 {
 			g.pack = p
+			if g.by == ByTarget {
+				g.below = l.baseOf(p)
+			}
 			out = append(out, g)
 		}
 	}
 	if len(l.d.targets) > 0 {
 		for r := range l.z.OfType(zone.TypeCNAME) {
 			for p := range l.d.targets.of(r.Target()) {
+				if p.Kind == Sender && slices.ContainsFunc(seen, func(o sighting) bool { return o.pack.aliases(r.Target()) }) {
+					continue // the mailbox host signs by this sender's servers
+				}
 				add(p, sighting{by: ByTarget, record: r})
 			}
 		}
@@ -455,13 +586,20 @@ func mayBeSPF(r zone.Record) bool {
 func includes(r zone.Record) []zone.Name {
 	var out []zone.Name
 	for _, t := range spf.Parse(r.Text()).Terms {
-		if t.Kind == spf.Include && t.Qualifier == spf.Pass || t.Kind == spf.Redirect {
-			if n, err := zone.ParseName(t.Domain, zone.Root); err == nil {
-				out = append(out, n)
-			}
+		if n, ok := includedBy(t); ok {
+			out = append(out, n)
 		}
 	}
 	return out
+}
+
+// includedBy returns the name that a term includes or redirects to.
+func includedBy(t spf.Term) (zone.Name, bool) {
+	if t.Kind != spf.Redirect && (t.Kind != spf.Include || t.Qualifier != spf.Pass) {
+		return "", false
+	}
+	name, err := zone.ParseName(t.Domain, zone.Root)
+	return name, err == nil
 }
 
 func appendOnce(out []sighting, g sighting) []sighting {

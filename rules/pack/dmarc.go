@@ -17,7 +17,7 @@ const policyOwner = "_dmarc"
 
 func dmarcMissing(p *rules.Pass, c *check) {
 	want := c.pack.DMARC
-	if want == nil || want.Level.absent() == 0 {
+	if want == nil || want.Level.absent() == 0 || c.speaksOfDMARC() != c.pack {
 		return
 	}
 	name := zone.Name("\x06"+policyOwner) + c.z.Apex
@@ -41,6 +41,17 @@ func dmarcMissing(p *rules.Pass, c *check) {
 	}
 	r := zone.NewTXT(name, newTTL(c.z, name, zone.TypeTXT), want.Create)
 	c.report(p, f.WithFix(rules.Safe, fmt.Sprintf("add %s TXT %s", policyOwner, zone.Quote(want.Create)), zone.Add(r)))
+}
+
+// speaksOfDMARC returns the pack whose record a zone without any is to get: the
+// first that asks for one, the mailbox host's before those of senders.
+func (c *check) speaksOfDMARC() *Pack {
+	for _, p := range c.all {
+		if p.DMARC != nil && p.DMARC.Level.absent() > 0 {
+			return p
+		}
+	}
+	return nil
 }
 
 // lacksAlias reports that there is no DMARC record where the host wants an
@@ -145,7 +156,12 @@ func (d *decoder) validateDMARC(m *DMARC) {
 	if m.Minimum != "" && dmarc.ParsePolicy(m.Minimum) == dmarc.NoPolicy {
 		d.failAt(&m.Minimum, "minimum: %q is none of none, quarantine and reject", m.Minimum)
 	}
+	if m.Policy != "" && dmarc.ParsePolicy(m.Policy) == dmarc.NoPolicy {
+		d.failAt(&m.Policy, "policy: %q is none of none, quarantine and reject", m.Policy)
+	}
 	switch {
+	case m.Policy != "" && m.CNAME == nil:
+		d.failAt(&m.Policy, "policy: it is that of the record at cname, which is not given")
 	case m.Create == "" && m.CNAME == nil:
 		d.failAt(m, "dmarc lacks create, the record, or cname, the name to be an alias of")
 	case m.Create != "" && m.CNAME != nil:

@@ -36,7 +36,7 @@ func (c *check) judgeRecords() {
 		if w.owner != "" && c.stands(w) {
 			continue
 		}
-		if v := c.judge(w); v.kind != fine {
+		if v := c.judge(w); v.kind != fine && (v.kind == unwanted || !c.aliased(w)) {
 			c.verdicts = append(c.verdicts, v)
 		}
 	}
@@ -48,7 +48,7 @@ func (c *check) stands(w *wantRecord) bool {
 	if w.Type != zone.TypeCNAME || w.Level == Obsolete || w.Level == Forbidden {
 		return false
 	}
-	n, ok := c.z.Node(w.ownerIn(c.z.Apex, c.scope))
+	n, ok := c.z.Node(w.ownerIn(c.base, c.scope))
 	if !ok || !n.Has(zone.TypeCNAME) {
 		return false
 	}
@@ -65,12 +65,12 @@ func (c *check) judge(w *wantRecord) verdict {
 	if !w.Name.Fixed() && c.somewhere(w) {
 		return v
 	}
-	v.owner = w.ownerIn(c.z.Apex, c.scope)
+	v.owner = w.ownerIn(c.base, c.scope)
 	if w.Level == Obsolete || w.Level == Forbidden {
 		return c.judgeUnwanted(v)
 	}
 	if v.owner == "" {
-		if w.absent() > 0 && c.z.Complete {
+		if w.absent() > 0 && c.z.Complete && !c.otherKey(w) {
 			v.kind = missing
 		}
 		return v
@@ -120,9 +120,28 @@ func (c *check) judgeFound(v verdict, a zone.Answer) verdict {
 	case v.Type == zone.TypeNS || v.Type == zone.TypeCAA || v.Type == zone.TypeTLSA:
 		v.kind = missing
 	default:
-		v.kind, v.have = wrong, rs
+		v.kind = missing
+		if rs = c.unclaimed(v, rs); len(rs) > 0 {
+			v.kind, v.have = wrong, rs
+		}
 	}
 	return v
+}
+
+// unclaimed returns those of the records of an owner that are not what the pack
+// asks for in another of its records.
+func (c *check) unclaimed(v verdict, rs []zone.Record) []zone.Record {
+	before := c.scope.bound
+	defer func() { c.bind(before) }()
+	return slices.DeleteFunc(slices.Clone(rs), func(r zone.Record) bool {
+		for i := range c.pack.compiled.records {
+			w := &c.pack.compiled.records[i]
+			if w != v.wantRecord && w.Type == v.Type && w.Level != Obsolete && w.Level != Forbidden && w.ownerIn(c.base, c.scope) == v.owner && c.does(w, r) {
+				return true
+			}
+		}
+		return false
+	})
 }
 
 // judgeUnwanted finds the records that the pack does not want any more.
@@ -186,16 +205,30 @@ func (c *check) matches(w *wantRecord, match func(matcher) (Bindings, bool)) boo
 // somewhere looks for the record at all owners that its name may mean.
 func (c *check) somewhere(w *wantRecord) bool {
 	for r := range c.z.OfType(w.Type) {
-		if !r.Name.Below(c.z.Apex) {
+		if !r.Name.Within(c.base) {
 			continue
 		}
 		before := c.scope.bound
-		if b, ok := w.named.match(strings.ToLower(r.Name.Relative(c.z.Apex)), before); ok {
+		if b, ok := w.named.match(strings.ToLower(r.Name.Relative(c.base)), before); ok {
 			c.bind(b)
 			if c.does(w, r) {
 				return true
 			}
 			c.bind(before)
+		}
+	}
+	return false
+}
+
+// aliased reports whether some name is an alias of what a sender wants one to
+// be: its customers may choose other names, for the keys by the selector.
+func (c *check) aliased(w *wantRecord) bool {
+	if c.pack.Kind != Sender || w.Type != zone.TypeCNAME {
+		return false
+	}
+	for r := range c.z.OfType(zone.TypeCNAME) {
+		if c.isTarget(w, r.Target()) {
+			return true
 		}
 	}
 	return false
@@ -207,11 +240,17 @@ const keysAt = "\x0a_domainkey"
 // otherKey reports whether the zone has a DKIM key at another selector than the
 // one of the pack, whose key nobody can tell from it.
 func (c *check) otherKey(w *wantRecord) bool {
-	if w.Purpose != ForDKIM || w.Text == nil || w.Text.Fixed() || len(c.z.Apex)+len(keysAt) > zone.MaxName {
+	if w.Purpose != ForDKIM || w.Text == nil || w.Text.Fixed() || len(c.base)+len(keysAt) > zone.MaxName {
 		return false
 	}
 	for r := range c.z.OfType(zone.TypeTXT) {
-		if r.Name.Below(keysAt+c.z.Apex) && isKey(r) {
+		if r.Name.Below(keysAt+c.base) && isKey(r) {
+			return true
+		}
+	}
+	// Some hosts keep the key for those who make the name an alias.
+	for r := range c.z.OfType(zone.TypeCNAME) {
+		if r.Name.Below(keysAt+c.base) && anyMatches(c.pack.Detect.Targets, r.Target()) {
 			return true
 		}
 	}

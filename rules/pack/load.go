@@ -1,7 +1,6 @@
 package pack
 
 import (
-	"cmp"
 	"embed"
 	"errors"
 	"fmt"
@@ -9,9 +8,11 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/zonelint/zonelint/rules/spelling"
 	"go.yaml.in/yaml/v4"
@@ -37,21 +38,33 @@ var builtin = sync.OnceValue(func() []*Pack {
 	if err != nil {
 		panic(err)
 	}
-	packs := make([]*Pack, 0, len(entries))
-	for _, e := range entries {
-		src, err := data.ReadFile("data/" + e.Name())
-		if err != nil {
-			panic(err)
-		}
-		p, err := Parse(e.Name(), src)
-		if err != nil {
-			panic(fmt.Sprintf("embedded rule pack: %v", err))
-		}
-		packs = append(packs, p)
+	packs := make([]*Pack, len(entries))
+	var next atomic.Int32
+	var wg sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		wg.Go(func() {
+			for i := int(next.Add(1)) - 1; i < len(entries); i = int(next.Add(1)) - 1 {
+				packs[i] = embedded(entries[i].Name())
+			}
+		})
 	}
+	wg.Wait()
 	slices.SortFunc(packs, func(a, b *Pack) int { return strings.Compare(a.ID, b.ID) })
 	return packs
 })
+
+// embedded reads an embedded pack.
+func embedded(name string) *Pack {
+	src, err := data.ReadFile("data/" + name)
+	if err != nil {
+		panic(err)
+	}
+	p, _, err := decode(name, src, true)
+	if err != nil {
+		panic(fmt.Sprintf("embedded rule pack: %v", err))
+	}
+	return p
+}
 
 // Builtin returns the packs that come with zonelint, by id. They are shared
 // and must not be changed.
@@ -97,6 +110,15 @@ func Named(arg string) (*Pack, error) {
 // Load reads a pack from a file. What is wrong with its content is a
 // *FormatError.
 func Load(path string) (*Pack, error) {
+	src, err := Read(path)
+	if err != nil {
+		return nil, err
+	}
+	return Parse(path, src)
+}
+
+// Read returns what stands in a pack file.
+func Read(path string) ([]byte, error) {
 	fi, err := os.Stat(path)
 	if err != nil {
 		return nil, fmt.Errorf("rule pack: %w", err)
@@ -116,13 +138,20 @@ func Load(path string) (*Pack, error) {
 	if len(src) > maxFile {
 		return nil, fmt.Errorf("rule pack %s: %w", path, ErrTooLarge)
 	}
-	return Parse(path, src)
+	return src, nil
 }
 
 // Parse reads a pack. What is wrong with it is a *FormatError, which names the
 // file as given.
 func Parse(file string, src []byte) (*Pack, error) {
-	d := &decoder{nodes: map[any]*yaml.Node{}}
+	p, _, err := decode(file, src, false)
+	return p, err
+}
+
+// decode is Parse, which also returns the decoder: it knows where all stands.
+// What is embedded is known to be right.
+func decode(file string, src []byte, embedded bool) (*Pack, *decoder, error) {
+	d := &decoder{nodes: map[any]*yaml.Node{}, embedded: embedded}
 	p := new(Pack)
 	if root, ok := d.document(src); ok {
 		d.decode(root, reflect.ValueOf(p).Elem(), "the pack")
@@ -131,10 +160,7 @@ func Parse(file string, src []byte) (*Pack, error) {
 		d.validate(p)
 	}
 	if len(d.problems) > 0 {
-		slices.SortStableFunc(d.problems, func(a, b Problem) int {
-			return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column), cmp.Compare(a.Message, b.Message))
-		})
-		return nil, &FormatError{File: file, Problems: d.problems}
+		return nil, nil, &FormatError{File: file, Problems: sortedProblems(d.problems)}
 	}
-	return p, nil
+	return p, d, nil
 }

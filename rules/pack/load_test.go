@@ -30,6 +30,19 @@ func TestBuiltin(t *testing.T) {
 	}
 }
 
+// The embedded packs are read with less care than files: here with the same.
+func TestEmbedded(t *testing.T) {
+	files, err := filepath.Glob("data/*.yaml")
+	if err != nil || len(files) != len(pack.Builtin()) {
+		t.Fatal(len(files), err)
+	}
+	for _, file := range files {
+		if _, err := pack.Load(file); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 func TestFind(t *testing.T) {
 	if p, err := pack.Find("WebMo"); err != nil || p.ID != "webmo" {
 		t.Errorf("WebMo: %v, %v", p, err)
@@ -161,6 +174,138 @@ mx:`, []string{
 			`11:10: name: "a b" is no domain name`,
 			`12:10: name: "a..b" is no domain name: empty label: two dots in a row`,
 			"14:10: name: A has a record above already",
+		}},
+		{"variables", "mx:\n  records:\n  - {preference: 10, exchange: mx.example.net.}", `variables:
+- {name: A, about: x}
+- {name: b, about: x}
+- {name: b, about: x}
+- {name: domain, about: x}
+- {name: c, about: x, pattern: '('}
+- {name: d, about: x, pattern: '(a)', example: a}
+- {name: e, about: x, pattern: '[0-9]'}
+- {name: f, about: x, pattern: '[0-9]', example: x}
+- {name: g, about: x, default: '{g'}
+- {name: h, about: x, default: '{g}'}
+- {name: i, about: x, default: 'a b'}
+- {name: region, about: x}
+mx:
+  records:
+  - {preference: 10, exchange: '{rigion}.example.net'}
+  - {preference: 20, exchange: '{unknown}.{d}.{domain}'}`, []string{
+			`9:10: name: "A" is no name of a variable: lower-case letters, digits and hyphens`,
+			`9:10: name: the variable A stands in no value`,
+			`10:10: name: the variable b stands in no value`,
+			`11:10: name: the variable b stands in no value`,
+			`11:10: name: there is a variable b already`,
+			`12:10: name: there is a variable domain already`,
+			`13:10: name: the variable c stands in no value`,
+			"13:32: pattern: \"(\" is no regular expression: error parsing regexp: missing closing ): `\\A(?:()\\z`",
+			`14:32: pattern: "(a)" has a group that captures; write (?:...)`,
+			`15:10: name: the variable e stands in no value`,
+			`15:32: pattern: a variable with a pattern needs an example`,
+			`16:10: name: the variable f stands in no value`,
+			`16:50: example: "x" is not what the pattern [0-9] takes`,
+			`17:10: name: the variable g stands in no value`,
+			`17:32: default: "{g" is not a value: a brace has no partner; variables stand in { and }`,
+			`18:10: name: the variable h stands in no value`,
+			`18:32: default: "{g}" may only have {domain}, {domain-dashes} and {m365-token} in it`,
+			`19:10: name: the variable i stands in no value`,
+			`19:32: default: "a b" is not what the pattern [^\s.;"]+ takes`,
+			`20:10: name: the variable region stands in no value`,
+			`23:32: there is no variable {rigion}; did you mean {region}?`,
+			`24:32: there is no variable {unknown}; list it under variables`,
+		}},
+		{"values", "mx.example.net.", "'{x'", []string{
+			`10:32: exchange: "{x" is not a value: a brace has no partner; variables stand in { and }`,
+		}},
+		{"patterns", "mx:", "detect:\n  mx: [example, 'a b.example']\n  names: [a.example., 'a b', _x]\nmx:", []string{
+			`9:8: mx: "example" is too wide: at least two labels belong here, and the last without *`,
+			`9:17: mx: "a b.example" is no domain name: ' ' cannot stand in one`,
+		}},
+		{"networks", "mx:", "detect: {addresses: [192.0.2.1/24]}\nmx:", []string{
+			`8:22: addresses: "192.0.2.1/24" is no address and no network such as 192.0.2.0/24`,
+		}},
+		{"names", "mx:", "detect:\n  names: [a.example., 'a b', _x]\nmx:", []string{
+			`9:11: names: "a.example." is no name relative to the customer's zone`,
+			`9:23: names: "a b" is no name relative to the customer's zone`,
+		}},
+		{"kinds", "mailbox", "server of my own", []string{`3:7: kind: "server of my own" is not one of mailbox, forwarder, receiver, gateway, sender, server, no-mail, settings`}},
+		{"status", "confidence:", "status: gone\nconfidence:", []string{`4:9: status: "gone" is not one of active, legacy, ending, closed`}},
+		{"targets", "mx:", `variables: [{name: x, about: x}]
+records:
+- {name: a, type: CNAME, target: '{x}.a b.example', level: optional}
+- {name: b, type: SRV, target: example, port: 1, level: optional}
+- {name: c, type: SRV, target: ., level: optional}
+- {name: '{x}.d', type: MX, target: a..b, preference: 1, level: optional}
+mx:`, []string{
+			`10:34: target: "{x}.a b.example" is no domain name`,
+			`11:32: target: "example" is too short: a name of at least two labels belongs here`,
+			`13:37: target: "a..b" is no domain name: empty label: two dots in a row`,
+		}},
+		{"terms", "mx:", `variables: [{name: x, about: x}]
+spf:
+  level: required
+  terms: ['include:{x}.example', 'include:{x', 'a mx', 'all:', 'ip4:{x}', 'include:a', '']
+mx:`, []string{
+			`11:34: terms: "include:{x" is not a value: a brace has no partner; variables stand in { and }`,
+			`11:88: terms is empty; give a value or leave the key out`,
+		}},
+		{"terms that are none", "mx:", `variables: [{name: x, about: x}]
+spf:
+  level: required
+  terms: ['include:{x}.example', 'a mx', 'all:', 'ip4:{x}', 'include:a']
+mx:`, []string{
+			`11:34: terms: "a mx" is no term of an SPF record that can be asked for here`,
+			`11:42: terms: "all:" is no term of an SPF record that can be asked for here`,
+			`11:50: terms: "ip4:{x}" is no term of an SPF record that can be asked for here`,
+			`11:61: terms: "include:a" is no term of an SPF record that can be asked for here`,
+		}},
+		{"DMARC minimum", "mx:", "dmarc: {level: optional, minimum: some, create: v=DMARC1; p=none}\nmx:", []string{`8:35: minimum: "some" is none of none, quarantine and reject`}},
+		{"DMARC without a record", "mx:", "dmarc: {level: optional, minimum: none}\nmx:", []string{"8:8: dmarc lacks create, the record, or cname, the name to be an alias of"}},
+		{"DMARC twice", "mx:", "dmarc: {level: optional, create: v=DMARC1; p=none, cname: d.example.net}\nmx:", []string{"8:8: dmarc has create and cname; one of them is enough"}},
+		{"DMARC policy of what", "mx:", "dmarc: {level: optional, create: v=DMARC1; p=none, policy: none}\nmx:", []string{"8:60: policy: it is that of the record at cname, which is not given"}},
+		{"DMARC policy", "mx:", "dmarc: {level: optional, cname: d.example.net, policy: hard}\nmx:", []string{`8:56: policy: "hard" is none of none, quarantine and reject`}},
+		{"DMARC alias", "mx:", "dmarc: {level: optional, cname: example}\nmx:", []string{`8:33: cname: "example" is too short: a name of at least two labels belongs here`}},
+		{"data of records", "mx:", `records:
+- {name: a, type: CNAME, level: required}
+- {name: b, type: TXT, target: a.example.net, level: required}
+- {name: c, type: A, addresses: [192.0.2.1, '2001:db8::1'], alternatives: [a.example], level: required}
+- {name: d, type: AAAA, addresses: [192.0.2.1], level: required}
+- {name: e, type: CAA, data: nonsense, level: required}
+- {name: f, type: CAA, data: 0 issue "ca.example", level: required}
+mx:`, []string{
+			`9:3: the CNAME record of a lacks the key target`,
+			`10:3: the TXT record of b has no target; it has text`,
+			`10:3: the TXT record of b lacks the key text`,
+			`11:3: alternatives: only records with a target or a text have other values`,
+			`11:45: addresses: 2001:db8::1 is none of a record of type A`,
+			`12:37: addresses: 192.0.2.1 is none of a record of type AAAA`,
+			`13:30: data: "nonsense" is none of a record of type CAA`,
+		}},
+		{"levels and purposes", "mx:", "records: [{name: a, type: CNAME, target: a.example.net, level: must, purpose: fun}]\nmx:", []string{
+			`8:64: level: "must" is not one of required, recommended, optional, obsolete, forbidden`,
+			`8:79: purpose: "fun" is not one of dkim, verification, clients, bounces, tracking, service`,
+		}},
+		{"clients", "mx:", `clients:
+- {protocol: jmap, host: a.example.net, port: 443, security: ssl, advice: good, user: me, auth: none}
+- {protocol: imap, host: a.example.net, port: 0, security: tls}
+- {protocol: imap, host: a b.example.net, port: 993, security: tls}
+- {protocol: imap, host: a.example.net, port: 70000, security: tls, unconfirmed: maybe}
+mx:`, []string{
+			`9:14: protocol: "jmap" is not one of imap, pop3, smtp, managesieve`,
+			`9:62: security: "ssl" is not one of tls, starttls, none`,
+			`9:75: advice: "good" is not one of recommended, discouraged, retired`,
+			`9:87: user: "me" is not one of address, local-part, account`,
+			`9:97: auth: "none" is not one of password, app-password, oauth2`,
+			`12:47: port: "70000" is no number from 0 to 65535`,
+			`12:82: unconfirmed: "maybe" is neither true nor false`,
+		}},
+		{"servers of clients", "mx:", `clients:
+- {protocol: imap, host: a.example.net, port: 0, security: tls}
+- {protocol: imap, host: a b.example.net, port: 993, security: tls}
+mx:`, []string{
+			"9:47: port: 0 is no port that a server listens on",
+			`10:26: host: "a b.example.net" is no domain name`,
 		}},
 		{"no type", "mx:", "records: [{name: a, type: ALIAS, target: a.example.net, level: required}]\nmx:", []string{`8:27: type: "ALIAS" is no RR type`}},
 	}

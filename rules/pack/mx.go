@@ -131,8 +131,18 @@ func (c *check) readExchange(r zone.Record) {
 	})
 	other := c.otherOf(r.Target())
 	switch {
+	case c.hasAddress(r.Target()):
+		m.kin = append(m.kin, r)
+		for i := range m.own {
+			m.own[i].covered = true
+		}
 	case kin:
 		m.kin = append(m.kin, r)
+	case c.asksAtApex(r), r.Target().Within("\x07invalid\x00"):
+		// It is judged as a record of the host's, or is nobody's: nothing is ever
+		// found below invalid (RFC 6761, section 6.4).
+	case hidden(r.Target(), c.z.Apex):
+		m.absent = false
 	case other != nil && (c.forced || other == c.behind || c.pack.Kind == Gateway && other.Kind != Gateway):
 		// The user named both hosts, or a gateway stands before this one; what
 		// goes past a gateway is another finding's matter.
@@ -142,6 +152,41 @@ func (c *check) readExchange(r zone.Record) {
 	default:
 		m.foreign = append(m.foreign, r)
 	}
+}
+
+// hasAddress reports whether an exchange within the zone has an address of the
+// host's servers, whatever its name.
+func (c *check) hasAddress(exchange zone.Name) bool {
+	if len(c.pack.Detect.Addresses) == 0 {
+		return false
+	}
+	for _, t := range []zone.Type{zone.TypeA, zone.TypeAAAA} {
+		for _, r := range c.z.Lookup(exchange, t).Records() {
+			if r.Type == t && inNetworks(c.pack.Detect.Addresses, r) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// asksAtApex reports whether a further record of the pack is an MX record of the
+// apex, such as one that proved the domain once.
+func (c *check) asksAtApex(r zone.Record) bool {
+	for i := range c.pack.compiled.records {
+		w := &c.pack.compiled.records[i]
+		if w.Type == zone.TypeMX && w.atApex() && c.does(w, r) {
+			return true
+		}
+	}
+	return false
+}
+
+// hidden reports whether an exchange is a name that Cloudflare's DNS puts in the
+// place of one whose address it hides (_dc-mx.<hex>.<domain>), so that nobody
+// can tell whose server it is.
+func hidden(exchange, apex zone.Name) bool {
+	return exchange.Below(apex) && exchange.Label() == "_dc-mx"
 }
 
 // otherOf returns the pack of the zone that serves a foreign exchange, nil if

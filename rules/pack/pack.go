@@ -78,7 +78,7 @@ type Status string
 const (
 	Active Status = "active"
 	Legacy Status = "legacy" // works, takes no new customers
-	Ending Status = "ending" // will stop; About says when
+	Ending Status = "ending" // will stop; the text about it says when
 	Closed Status = "closed" // its servers are gone
 )
 
@@ -89,8 +89,10 @@ func (s *Status) UnmarshalText(text []byte) error {
 
 // Source is a place where a host states its facts.
 type Source struct {
+	// Title is the name of the page.
 	Title string `yaml:"title"`
-	URL   string `yaml:"url,omitempty"`
+	// URL is its address on the web; "" if it is not on the web.
+	URL string `yaml:"url,omitempty"`
 	// Date is the day of the page's last change; "" if it tells none.
 	Date Date `yaml:"date,omitempty"`
 }
@@ -119,7 +121,7 @@ type Detect struct {
 
 // MX is the host's MX RRset for the apex.
 type MX struct {
-	// Level is required unless it says otherwise.
+	// Level says how much the host wants the records; without it, required.
 	Level Level `yaml:"level,omitempty"`
 	// Exclusive says that no other host's MX may stand beside these: mail that
 	// another server takes does not reach the mailboxes.
@@ -128,8 +130,9 @@ type MX struct {
 	// different from customer to customer.
 	AnyPreference bool `yaml:"any-preference,omitempty"`
 	// AnySubset says that each single server of the host is enough.
-	AnySubset bool         `yaml:"any-subset,omitempty"`
-	Records   []MXExchange `yaml:"records"`
+	AnySubset bool `yaml:"any-subset,omitempty"`
+	// Records are the MX records of a customer's zone.
+	Records []MXExchange `yaml:"records"`
 	// Alternatives are other sets that are as good.
 	Alternatives []MXSet `yaml:"alternatives,omitempty"`
 }
@@ -137,14 +140,17 @@ type MX struct {
 // MXSet is an RRset that stands in the place of the first one.
 type MXSet struct {
 	// About says when it is used.
-	About   string       `yaml:"about,omitempty"`
+	About string `yaml:"about,omitempty"`
+	// Records are the MX records of the set.
 	Records []MXExchange `yaml:"records"`
 }
 
 // MXExchange is one MX record (RFC 1035, section 3.3.9).
 type MXExchange struct {
+	// Preference is lower for servers that are tried first.
 	Preference uint16 `yaml:"preference"`
-	Exchange   Value  `yaml:"exchange"`
+	// Exchange is the name of the server.
+	Exchange Value `yaml:"exchange"`
 }
 
 // SPF is what the SPF record at the apex must do.
@@ -168,13 +174,15 @@ type SPF struct {
 // (RFC 9989, section 4.5). Any valid record of at least the minimum does.
 type DMARC struct {
 	Level Level `yaml:"level"`
-	// Minimum is the mildest policy that does; "" is none.
+	// Minimum is the mildest policy that does; "" if any does.
 	Minimum string `yaml:"minimum,omitempty"`
-	// Create is the record for a zone that has none. It or CNAME must be given.
+	// Create is the record for a zone that has none. This or the alias must be given.
 	Create string `yaml:"create,omitempty"`
 	// CNAME is the name that _dmarc is an alias of where the host keeps the
 	// record.
 	CNAME *Value `yaml:"cname,omitempty"`
+	// Policy is that of the record at CNAME; "" if it is not known.
+	Policy string `yaml:"policy,omitempty"`
 }
 
 // Record is a further record of the zone.
@@ -196,9 +204,11 @@ type Record struct {
 	Data *Value `yaml:"data,omitempty"`
 	// Preference is that of an MX record, the priority of an SRV record.
 	Preference uint16 `yaml:"preference,omitempty"`
-	Weight     uint16 `yaml:"weight,omitempty"`
-	Port       uint16 `yaml:"port,omitempty"`
-	Level      Level  `yaml:"level"`
+	// Weight is that of an SRV record.
+	Weight uint16 `yaml:"weight,omitempty"`
+	// Port is that of an SRV record.
+	Port  uint16 `yaml:"port,omitempty"`
+	Level Level  `yaml:"level"`
 	// Alternatives are other targets or texts that are as good.
 	Alternatives []Value `yaml:"alternatives,omitempty"`
 	// Purpose says what the record is for; it chooses the words of findings.
@@ -218,26 +228,31 @@ const (
 	ForClients      Purpose = "clients" // mail programs find their settings by it
 	ForBounces      Purpose = "bounces" // the domain of the return path
 	ForTracking     Purpose = "tracking"
+	ForService      Purpose = "service" // another service than mail
 )
 
 // UnmarshalText reads a purpose.
 func (p *Purpose) UnmarshalText(text []byte) error {
-	return oneOf(p, text, ForDKIM, ForVerification, ForClients, ForBounces, ForTracking)
+	return oneOf(p, text, ForDKIM, ForVerification, ForClients, ForBounces, ForTracking, ForService)
 }
 
 // Pinned is a TXT record outside of the customer's zone as it was seen.
 type Pinned struct {
+	// Name is the owner of the record.
 	Name zone.Name `yaml:"name"`
-	Text string    `yaml:"text"`
-	Date Date      `yaml:"date"`
+	// Text is its text, the strings joined.
+	Text string `yaml:"text"`
+	// Date is the day on which it was seen.
+	Date Date `yaml:"date"`
 }
 
 // Client is a server that mail programs use.
 type Client struct {
-	// Protocol is imap, pop3, smtp (submission), managesieve, jmap, carddav,
-	// caldav or activesync.
+	// Protocol is what the server speaks; smtp is the submission of mail.
 	Protocol Protocol `yaml:"protocol"`
-	Host     Value    `yaml:"host"`
+	// Host is the name of the server.
+	Host Value `yaml:"host"`
+	// Port is the TCP port that it listens on.
 	Port     uint16   `yaml:"port"`
 	Security Security `yaml:"security"`
 	// Advice is what to think of it; "" is as good as others.

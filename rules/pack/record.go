@@ -55,6 +55,9 @@ func (c *check) data(w *wantRecord) string {
 // say returns the record as a person says it.
 func (c *check) say(w *wantRecord) string {
 	name, _ := c.scope.render(w.Name)
+	if c.base != c.z.Apex {
+		name += "." + c.base.Relative(c.z.Apex)
+	}
 	return fmt.Sprintf("%s %s %s", name, w.Type, c.data(w))
 }
 
@@ -110,6 +113,8 @@ func (c *check) follows(v verdict) string {
 		return fmt.Sprintf("so mail that %s sends is not aligned with the domain by SPF", c.pack.ID)
 	case v.Purpose == ForTracking:
 		return "so links in the mail do not carry the domain's name"
+	case v.Purpose == ForService:
+		return fmt.Sprintf("so the service that %s offers there is not found", c.pack.ID)
 	case v.Type == zone.TypeSRV:
 		return "so mail programs that look for their settings do not find them"
 	case v.Type == zone.TypeCNAME:
@@ -142,6 +147,10 @@ func recordWrong(p *rules.Pass, c *check) {
 			part = zone.Field(0)
 			message = fmt.Sprintf("%s wants %s to be an alias of %s, but it is an alias of %s, so mail programs that use it reach another server. Change the target.",
 				c.pack.ID, v.owner, c.data(v.wantRecord), first.Target())
+			if v.Purpose == ForService {
+				message = fmt.Sprintf("%s wants %s to be an alias of %s, but it is an alias of %s, %s. Change the target.",
+					c.pack.ID, v.owner, c.data(v.wantRecord), first.Target(), c.follows(v))
+			}
 			if v.Purpose == ForDKIM {
 				message = fmt.Sprintf("%s wants %s to be an alias of %s, where it keeps the key, but it is an alias of %s, %s. Change the target.",
 					c.pack.ID, v.owner, c.data(v.wantRecord), first.Target(), c.follows(v))
@@ -173,15 +182,20 @@ func (c *check) mergeSPF(v verdict) rules.Finding {
 	next := r
 	var lacked []string
 	for _, t := range want.Terms {
-		if t.Kind == spf.All || t.Kind.Modifier() || slices.ContainsFunc(have.Terms, func(o spf.Term) bool { return strings.EqualFold(o.String(), t.String()) }) {
+		if t.Kind == spf.All || t.Kind.Modifier() || slices.ContainsFunc(have.Terms, func(o spf.Term) bool { return termText(o) == termText(t) }) {
 			continue
 		}
 		lacked = append(lacked, t.String())
 		next = withTerm(next, spf.Parse(next.Text()), t.String())
 	}
+	if len(lacked) == 0 { // but a redirect, which the domain's own terms may speak against
+		f := rules.At(r, zone.TextPart(0, len(text)), fmt.Sprintf("%s wants the SPF record %s at %s, and what is there does not pass the same servers, %s. Change it.",
+			c.pack.ID, zone.Quote(v.Text.Text), v.owner, c.follows(v))).As(c.lower(v.Level.absent()))
+		return f.WithFix(rules.Manual, "write "+c.say(v.wantRecord))
+	}
 	terms := strings.Join(lacked, " ")
 	f := rules.At(r, zone.TextPart(0, len(text)), fmt.Sprintf("The SPF record at %s lacks %s, %s. Add it.", v.owner, terms, c.follows(v))).As(c.lower(v.Level.absent()))
-	if len(v.have) > 1 || len(lacked) == 0 {
+	if len(v.have) > 1 {
 		return f.WithFix(rules.Manual, "write "+c.say(v.wantRecord))
 	}
 	return f.WithFix(rules.Safe, "add "+terms, zone.Replace(r, next))
@@ -189,8 +203,12 @@ func (c *check) mergeSPF(v verdict) rules.Finding {
 
 func recordConflict(p *rules.Pass, c *check) {
 	c.each(conflict, func(v verdict) {
-		f := rules.At(v.have[0], zone.Part{Kind: zone.PartRData}, fmt.Sprintf("%s wants %s to be an alias of %s, but it holds %s, so mail programs that use it reach another server. Replace that by the CNAME record.",
-			c.pack.ID, v.owner, c.data(v.wantRecord), recordList(v.have))).As(c.lower(v.Level.wrong()))
+		follows := "so mail programs that use it reach another server"
+		if v.Purpose == ForService {
+			follows = c.follows(v)
+		}
+		f := rules.At(v.have[0], zone.Part{Kind: zone.PartRData}, fmt.Sprintf("%s wants %s to be an alias of %s, but it holds %s, %s. Replace that by the CNAME record.",
+			c.pack.ID, v.owner, c.data(v.wantRecord), recordList(v.have), follows)).As(c.lower(v.Level.wrong()))
 		c.report(p, c.putRecord(f, rules.Unsafe, v))
 	})
 }

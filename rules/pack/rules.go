@@ -30,6 +30,7 @@ func Rules(s Selector) []*rules.Rule {
 		clientRetiredRule(rules.On(clients, clientRetired)),
 		clientPortRule(rules.On(clients, clientPort)),
 		clientPlainRule(rules.On(clients, clientPlain)),
+		clientSRVRule(s, rules.On(packs, clientSRV(s.Given))),
 	}
 	for _, r := range rs {
 		if r.Packs == nil {
@@ -116,14 +117,17 @@ func spfIncludeRule(run rules.Runner) *rules.Rule {
 		Summary:  "the SPF record does not include the mail host's",
 		What: "The SPF record at the apex has no include of the mail host's SPF record that passes, neither itself nor by way of a record of the same zone. " +
 			"Whatever else it passes is its own matter. Nothing is said where a redirect to another zone decides. " +
+			"A host may want a redirect instead, which has no effect beside all. " +
 			"It is an error where the record passes nobody at all.",
 		Why: "Receivers find mail that is sent through the host from a server that the domain does not name. " +
 			"By the record's last term they refuse it or take it for spam, and DMARC cannot pass by SPF.",
 		Bad:  "@ IN TXT \"v=spf1 mx include:spf.example.net ~all\"\n",
 		Good: "@ IN TXT \"v=spf1 mx include:spf.example.net include:spf.webmo.fr ~all\"\n",
-		Refs: []string{"RFC 7208, section 5.2", "RFC 7208, section 10.1.2"},
+		Refs: []string{"RFC 7208, section 5.2", "RFC 7208, section 6.1", "RFC 7208, section 10.1.2"},
 		Fix:  rules.Safe,
-		Run:  run,
+		// Which removes the redirect, and not what is in its way.
+		Supersedes: []string{"spf-redirect-ignored"},
+		Run:        run,
 	}
 }
 
@@ -175,6 +179,8 @@ func recordWrongRule(run rules.Runner) *rules.Rule {
 		Refs: []string{"RFC 1034, section 3.6.2"},
 		Fix:  rules.Unsafe,
 		Run:  run,
+
+		Supersedes: []string{"pack-client-retired", "pack-client-port", "pack-client-plain"},
 	}
 }
 
@@ -250,16 +256,17 @@ func dmarcWeakRule(run rules.Runner) *rules.Rule {
 
 func recordUnwantedRule(run rules.Runner) *rules.Rule {
 	return &rules.Rule{
-		ID:       "pack-record-unwanted",
-		Severity: rules.Info,
-		Summary:  "a record is there that the mail host once asked for, or that does harm there",
-		What:     "The zone has a record that the pack lists as obsolete or, which is a warning, as forbidden.",
-		Why:      "A record that nothing uses is a trap for whoever reads the zone next; one that the host forbids keeps mail programs or the set-up from working.",
-		Bad:      "sip IN CNAME sipdir.online.lync.com.\n",
-		Good:     "autodiscover IN CNAME autodiscover.outlook.com.\n",
-		Refs:     []string{"RFC 1034, section 3.6.2"},
-		Fix:      rules.Unsafe,
-		Run:      run,
+		ID:         "pack-record-unwanted",
+		Severity:   rules.Info,
+		Summary:    "a record is there that the mail host once asked for, or that does harm there",
+		What:       "The zone has a record that the pack lists as obsolete or, which is a warning, as forbidden.",
+		Why:        "A record that nothing uses is a trap for whoever reads the zone next; one that the host forbids keeps mail programs or the set-up from working.",
+		Bad:        "sip IN CNAME sipdir.online.lync.com.\n",
+		Good:       "autodiscover IN CNAME autodiscover.outlook.com.\n",
+		Refs:       []string{"RFC 1034, section 3.6.2"},
+		Fix:        rules.Unsafe,
+		Supersedes: []string{"mx-m365-invalid"},
+		Run:        run,
 
 		Packs: []string{"microsoft365"},
 	}
@@ -311,6 +318,8 @@ func clientRetiredRule(run rules.Runner) *rules.Rule {
 		Fix:   rules.Unsafe,
 		Run:   run,
 		Packs: []string{},
+
+		Supersedes: []string{"pack-leftover"},
 	}
 }
 
@@ -319,15 +328,17 @@ func clientPortRule(run rules.Runner) *rules.Rule {
 		ID:       "pack-client-port",
 		Severity: rules.Warning,
 		Summary:  "an SRV record names a port or a protocol that the host's server does not have",
-		What: "An SRV record for mail programs points at a server that a pack knows, and the server does not offer the service on that port, " +
-			"or offers it with TLS begun in another way than the service's name says, or is for another protocol.",
-		Why:   "Mail programs that find their settings by the record fail to connect, or ask the user to accept an insecure connection.",
-		Bad:   "_imaps._tcp IN SRV 0 1 143 imap.gmx.com.\n",
+		What: "An SRV record for mail programs points at a server that a pack knows, and the server does not have the service on that port, " +
+			"or is for another protocol. It is advice where the port is the usual one of the service and the host's settings leave it out.",
+		Why:   "Mail programs that find their settings by the record fail to connect, and the user cannot set up the account.",
+		Bad:   "_imaps._tcp IN SRV 0 1 9993 imap.gmx.com.\n",
 		Good:  "_imaps._tcp IN SRV 0 1 993 imap.gmx.com.\n",
 		Refs:  []string{"RFC 6186, section 3", "RFC 8314, section 5.1"},
 		Fix:   rules.Unsafe,
 		Run:   run,
 		Packs: []string{},
+
+		Supersedes: []string{"srv-port-wrong", "srv-port-unusual"},
 	}
 }
 

@@ -30,7 +30,7 @@ func detected(t *testing.T) []*rules.Rule {
 func TestExamples(t *testing.T) {
 	for _, r := range detected(t) {
 		t.Run(r.ID, func(t *testing.T) {
-			s := pack.Selector{All: pack.Builtin()}
+			s := pack.Selector{All: pack.Builtin(), ClientSRV: r.ID == "pack-client-srv"}
 			for _, id := range r.Packs {
 				p, err := pack.Find(id)
 				if err != nil {

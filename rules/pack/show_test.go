@@ -1,78 +1,88 @@
 package pack_test
 
 import (
+	"os"
 	"strings"
 	"testing"
 
 	"github.com/zonelint/zonelint/rules/pack"
 )
 
+func TestKinds(t *testing.T) {
+	var k pack.Kind
+	err := k.UnmarshalText([]byte("none of them"))
+	if want := "not one of " + strings.Join(pack.Kinds(), ", "); err == nil || err.Error() != want {
+		t.Errorf("Kinds says %s, the format %v", want, err)
+	}
+	for _, name := range pack.Kinds() {
+		if pack.Kind(name).Does() == "" {
+			t.Errorf("nothing is said of %s", name)
+		}
+	}
+}
+
 func TestWriteTable(t *testing.T) {
 	var b strings.Builder
-	if err := pack.WriteTable(&b, []*pack.Pack{webmo(t), host(t, "some-other-host", "other.example", "memory", true)}); err != nil {
+	if err := pack.WriteTable(&b, []*pack.Pack{webmo(t), host(t, "some-other-host", "other.example", "memory", true), find(t, "orange-fr"), find(t, "mailchimp"), find(t, "opera-mail")}); err != nil {
 		t.Fatal(err)
 	}
-	want := `ID               NAME                                      CHECKS                     CONFIDENCE
-webmo            Magic Online / Nuxit (webmo.fr platform)  2 MX, SPF, DMARC, 4 CNAME  vendor-page
-some-other-host  A host                                    1 MX                       memory
+	want := `ID               NAME                                      KIND              CONFIDENCE   CHECKS
+webmo            Magic Online / Nuxit (webmo.fr platform)  mailbox           vendor-page  2 MX, SPF, DMARC, 4 CNAME
+some-other-host  A host                                    mailbox           memory       1 MX
+orange-fr        Orange / Wanadoo                          settings          documented   client settings
+mailchimp        Mailchimp                                 sender            template     SPF, DMARC, 2 CNAME
+opera-mail       Opera Mail (myopera.com)                  settings, closed  documented   client settings
 `
 	if b.String() != want {
 		t.Errorf("got\n%s", b.String())
 	}
 }
 
+// What a person reads of packs of several kinds, one of them with every key.
 func TestWriteText(t *testing.T) {
-	var b strings.Builder
-	if err := webmo(t).WriteText(&b); err != nil {
-		t.Fatal(err)
+	packs := map[string]*pack.Pack{"webmo": webmo(t)}
+	for _, file := range []string{"full", "gateway", "sender", "settings"} {
+		p, err := pack.Load("testdata/show/" + file + ".yaml")
+		if err != nil {
+			t.Fatal(err)
+		}
+		packs[file] = p
 	}
-	if b.String() != webmoText {
-		t.Errorf("got\n%s", b.String())
+	for file, p := range packs {
+		want, err := os.ReadFile("testdata/show/" + file + ".txt")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var b strings.Builder
+		if err := p.WriteText(&b); err != nil {
+			t.Fatal(err)
+		}
+		if b.String() != string(want) {
+			t.Errorf("%s: got\n%s", file, b.String())
+		}
 	}
 }
 
-const webmoText = `webmo: Magic Online / Nuxit (webmo.fr platform)
-
-For the shared, performance and mail packages whose mailboxes lie at webmo.fr.
-The host's page prints its DMARC record for the domain itself, where no
-receiver looks; it belongs at _dmarc. The host asks its customers to speak to
-its support before they change these records, and gives DKIM keys by support
-ticket only.
-
-Records in a customer's zone, where @ is the domain itself:
-
-  @           MX     10 mx.webmo.fr.                          required
-  @           MX     20 mxsecondary.webmo.fr.                 required
-  @           TXT    "v=spf1 a mx include:spf.webmo.fr ~all"  required
-  _dmarc      TXT    "v=DMARC1; p=none"                       recommended
-  autoconfig  CNAME  autoconfig.webmo.fr.                     required
-  pop         CNAME  pop.webmo.fr.                            required
-  imap        CNAME  imap.webmo.fr.                           required
-  smtp        CNAME  smtp.webmo.fr.                           required
-
-MX: no other host's MX may stand beside these. Other preferences in the same order are as good.
-
-SPF: any record that passes include:spf.webmo.fr is as good. The host's pages print:
-
-  v=spf1 ptr include:spf.webmo.fr ~all
-  v=spf1 a mx include:spf.webmo.fr ~all
-
-DMARC: any valid record at _dmarc is as good.
-
-A zone is recognised by:
-
-  an MX record that names a server at or below webmo.fr.
-  if it has no MX, an SPF record that includes spf.webmo.fr.
-  if it has no MX, an autoconfig CNAME to a name at or below webmo.fr.
-
-Confidence: vendor-page. Checked on 2026-11-21 against:
-
-  IMAP, POP and SMTP settings (Nuxit)
-  https://assistance.nuxit.com/en/knowledge-base/parametres-imap-pop-et-smtp/
-  IMAP, POP and SMTP settings (Magic Online), 2022-12-01
-  https://assistance.groupemagiconline.com/en/wp-json/wp/v2/ht-kb/5636
-  SPF, DKIM and DMARC (Magic Online), 2022-11-28
-  https://assistance.groupemagiconline.com/en/wp-json/wp/v2/ht-kb/5050
-  DNS entries for SPF and DKIM (Nuxit)
-  https://assistance.nuxit.com/en/knowledge-base/entrees-dns-spf-et-dkim/
-`
+// Every builtin pack can be shown, and says what is in braces.
+func TestWriteTextOfAll(t *testing.T) {
+	for _, p := range pack.Builtin() {
+		var b strings.Builder
+		if err := p.WriteText(&b); err != nil {
+			t.Fatal(err)
+		}
+		text := b.String()
+		for _, v := range p.Variables {
+			if !strings.Contains(text, "\n  {"+v.Name+"}: ") {
+				t.Errorf("%s does not say what {%s} is", p.ID, v.Name)
+			}
+		}
+		if strings.Contains(text, "%!") || strings.Contains(text, "\n\n\n") {
+			t.Errorf("%s:\n%s", p.ID, text)
+		}
+		for line := range strings.Lines(text) {
+			if strings.HasSuffix(line, " \n") {
+				t.Errorf("%s: blanks at the end of %q", p.ID, line)
+			}
+		}
+	}
+}

@@ -24,31 +24,34 @@ type spfState struct {
 }
 
 func (c *check) readSPF() {
-	if c.pack.SPF == nil {
+	if c.pack.SPF == nil || c.base != c.z.Apex {
 		return
 	}
-	s := &c.spf
-	a := c.z.Lookup(c.z.Apex, zone.TypeTXT)
-	s.absent = a.Status.Absent() || a.Status == zone.Found && c.z.Complete
-	if a.Status == zone.Found {
-		for _, r := range a.Records() {
-			switch k := spf.Parse(r.Text()); k.Form {
-			case spf.SPF:
-				s.records, s.parsed = append(s.records, r), append(s.parsed, k)
-			case spf.Meant:
-				s.astray = true
-			}
+	if c.site.spf == nil {
+		c.site.spf = readSPF(c.z)
+	}
+	c.spf = *c.site.spf
+}
+
+func readSPF(z *zone.Zone) *spfState {
+	s := new(spfState)
+	a := z.Lookup(z.Apex, zone.TypeTXT)
+	s.absent = a.Status.Absent() || a.Status == zone.Found && z.Complete
+	for _, k := range spf.At(z, z.Apex) {
+		if k.SPF.Form == spf.SPF {
+			s.records, s.parsed = append(s.records, k.Record), append(s.parsed, k.SPF)
+		} else {
+			s.astray = true
 		}
 	}
 	if len(s.records) > 0 {
-		return
+		return s
 	}
-	if apex, ok := c.z.Node(c.z.Apex); ok && apex.Has(zone.TypeSPF) {
+	if apex, ok := z.Node(z.Apex); ok && apex.Has(zone.TypeSPF) {
 		s.astray = true
 	}
-	for _, r := range c.z.RRset(doubled(c.z.Apex, c.z.Apex), zone.TypeTXT) {
-		s.astray = s.astray || spf.Parse(r.Text()).Form != spf.Other
-	}
+	s.astray = s.astray || len(spf.At(z, doubled(z.Apex, z.Apex))) > 0
+	return s
 }
 
 // answer is what can be said about whether a record passes a host.
@@ -88,7 +91,17 @@ func (c *check) passes(k *spf.Record, name string, depth int) answer {
 	if next, ok := c.spfAt(k.Terms[i].Domain); ok {
 		return c.passes(next, name, depth-1)
 	}
+	if c.ofAnother(k.Terms[i].Domain) {
+		return no
+	}
 	return unknown
+}
+
+// ofAnother reports whether a name is one that another pack of the zone asks
+// for: what passes there are the servers of that host.
+func (c *check) ofAnother(name string) bool {
+	n, err := zone.ParseName(name, zone.Root)
+	return err == nil && slices.ContainsFunc(c.all, func(o *Pack) bool { return o != c.pack && o.sendsBy(n) })
 }
 
 // spfAt returns the SPF record at a name of the zone, if it has exactly one.
@@ -216,7 +229,7 @@ func (c *check) holdsTerm(k *spf.Record, w *wantTerm) bool {
 				continue
 			}
 		default:
-			if strings.EqualFold(t.String(), w.key) && (all < 0 || i <= all) {
+			if termText(t) == w.key && (all < 0 || i <= all) {
 				return true
 			}
 			continue
@@ -227,6 +240,19 @@ func (c *check) holdsTerm(k *spf.Record, w *wantTerm) bool {
 		}
 	}
 	return false
+}
+
+// termText returns a term as it is compared: in lower case, without a final dot
+// and without a prefix length that is that of a whole address.
+func termText(t spf.Term) string {
+	t.Domain = strings.TrimSuffix(t.Domain, ".")
+	if t.Kind == spf.IP4 && t.Bits4 == 32 {
+		t.Bits4 = -1
+	}
+	if t.Kind == spf.IP6 && t.Bits6 == 128 {
+		t.Bits6 = -1
+	}
+	return strings.ToLower(t.String())
 }
 
 // maxLookups is how many terms of a record may make a receiver query the DNS
@@ -250,7 +276,7 @@ func (c *check) settled(k *spf.Record, w *wantTerm) bool {
 		if c.passes(k, name, maxIncludes) != no {
 			return true
 		}
-	} else if i := k.Redirect(); i >= 0 && k.All() < 0 {
+	} else if i := k.Redirect(); i >= 0 && k.All() < 0 && !c.ofAnother(k.Terms[i].Domain) {
 		if _, here := c.spfAt(k.Terms[i].Domain); !here {
 			return true
 		}
@@ -293,6 +319,9 @@ func (c *check) lacksTerm(w *wantTerm) rules.Finding {
 			return f.WithFix(rules.Unsafe, "write "+term, zone.Replace(r, r.WithText(t.From, t.To, term)))
 		}
 	}
+	if w.kind == spf.Redirect && all >= 0 && w.name != "" && k.Redirect() >= 0 && strings.EqualFold(strings.TrimSuffix(k.Terms[k.Redirect()].Domain, "."), domain(w.name)) {
+		return c.deadRedirect(r, k, term)
+	}
 	where := "Add " + term
 	if all >= 0 {
 		where = fmt.Sprintf("Insert %s before %s", term, k.Text[k.Terms[all].From:k.Terms[all].To])
@@ -318,6 +347,20 @@ func (c *check) lacksTerm(w *wantTerm) rules.Finding {
 		return f.WithFix(rules.Manual, fmt.Sprintf("remove a term that costs a DNS lookup, of which %d are in use, then add %s", k.Lookups(), term))
 	}
 	return f.WithFix(rules.Safe, "add "+term, zone.Replace(r, withTerm(r, k, term)))
+}
+
+// deadRedirect returns the finding about the host's redirect beside "all", which
+// puts it out of force (RFC 7208, section 6.1).
+func (c *check) deadRedirect(r zone.Record, k *spf.Record, term string) rules.Finding {
+	t := k.Terms[k.All()]
+	text := k.Text[t.From:t.To]
+	f := rules.At(r, zone.TextPart(t.From, t.To), fmt.Sprintf("Beside %s the redirect of %s has no effect, so mail sent through it fails SPF. Remove %s, and let the record end in %s.",
+		text, c.pack.ID, text, term)).As(c.pack.SPF.Level.absent())
+	from, to := t.From, t.To
+	for from > 0 && k.Text[from-1] == ' ' {
+		from--
+	}
+	return f.WithFix(rules.Unsafe, "remove "+text, zone.Replace(r, r.WithText(from, to, "")))
 }
 
 // passesNobody reports whether a record certainly lets no server pass: "-all"

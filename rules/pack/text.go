@@ -62,8 +62,8 @@ func spfSatisfies(want Value, have string) bool {
 	for _, t := range w.Terms {
 		switch {
 		case t.Kind == spf.All || t.Kind.Modifier() && t.Kind != spf.Redirect:
-		case t.Kind == spf.Redirect && h.RedirectsTo(t.Domain), t.Kind == spf.Include && h.Includes(t.Domain):
-		case !slices.ContainsFunc(h.Terms, func(o spf.Term) bool { return strings.EqualFold(o.String(), t.String()) }):
+		case t.Kind == spf.Redirect && (h.RedirectsTo(t.Domain) || h.Includes(t.Domain)), t.Kind == spf.Include && h.Includes(t.Domain):
+		case !slices.ContainsFunc(h.Terms, func(o spf.Term) bool { return termText(o) == termText(t) }):
 			return false
 		}
 	}

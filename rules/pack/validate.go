@@ -1,10 +1,13 @@
 package pack
 
 import (
+	"fmt"
 	"net/url"
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/miekg/dns"
 
 	"github.com/zonelint/zonelint/rules/spelling"
 	"github.com/zonelint/zonelint/zone"
@@ -231,6 +234,7 @@ func (d *decoder) validateRecords(p *Pack) {
 				d.failAt(r, "the %s record of %s has no %s; it has %s", r.Type, r.Name, key, want)
 			}
 		}
+		d.validateData(r)
 		if len(r.Alternatives) > 0 && r.Target == nil && r.Text == nil {
 			d.failAt(r, "alternatives: only records with a target or a text have other values")
 		}
@@ -240,6 +244,21 @@ func (d *decoder) validateRecords(p *Pack) {
 				d.failAt(&r.Name, "name: %s has a record above already", r.Name)
 			}
 		}
+	}
+}
+
+// validateData checks what the type of a record asks of its data.
+func (d *decoder) validateData(r *Record) {
+	for i := range r.Addresses {
+		if n := &r.Addresses[i]; n.Addr().Is4() != (r.Type == zone.TypeA) {
+			d.failAt(n, "addresses: %s is none of a record of type %s", n, r.Type)
+		}
+	}
+	if r.Data == nil || !r.Data.Fixed() {
+		return
+	}
+	if rr, err := dns.NewRR(fmt.Sprintf("example.com. 3600 IN %s %s", r.Type, r.Data.Text)); err != nil || rr == nil {
+		d.failAt(r.Data, "data: %q is none of a record of type %s", r.Data.Text, r.Type)
 	}
 }
 

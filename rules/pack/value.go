@@ -3,8 +3,10 @@ package pack
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/zonelint/zonelint/zone"
 )
@@ -116,6 +118,7 @@ func (s scope) render(v Value) (text string, ok bool) {
 
 // Variable is a part of a value that differs between customers.
 type Variable struct {
+	// Name is what stands in braces: lower-case letters, digits and hyphens.
 	Name string `yaml:"name"`
 	// About says what it is and where the customer finds it.
 	About string `yaml:"about"`
@@ -137,8 +140,12 @@ const (
 	varM365Token    = "m365-token"    // see m365Token
 )
 
-// defaultPattern is what a variable without a pattern takes.
-const defaultPattern = `[^\s.;"]+`
+// defaultPattern is what a variable without a pattern takes: all but the
+// delimiters.
+const (
+	defaultPattern = `[^\s.;"]+`
+	delimiters     = "\t\n\f\r .;\""
+)
 
 // builtinPatterns are those of the variables that every pack has, for values
 // whose domain is not known to be that of the zone.
@@ -151,12 +158,14 @@ var builtinPatterns = map[string]string{
 // matcher finds the values of variables in what a zone has.
 type matcher struct {
 	value Value
-	re    *regexp.Regexp // nil if the value has no variables
+	re    func() *regexp.Regexp // nil if the value has no variables
+	name  bool                  // letters match in either case
+	plain bool                  // see scan
 }
 
-// compile returns the matcher of a value by the patterns of its variables.
+// matcher returns the matcher of a value by the patterns of its variables.
 // Letters match in either case if it is a name.
-func compile(v Value, patterns map[string]string, name bool) (matcher, error) {
+func (d *decoder) matcher(v Value, patterns map[string]string, name bool) (matcher, error) {
 	if v.Fixed() {
 		return matcher{value: v}, nil
 	}
@@ -165,7 +174,8 @@ func compile(v Value, patterns map[string]string, name bool) (matcher, error) {
 		s.WriteString("(?i)")
 	}
 	s.WriteString(`\A`)
-	for _, p := range v.parts {
+	plain := true
+	for i, p := range v.parts {
 		if !p.variable {
 			s.WriteString(regexp.QuoteMeta(p.text))
 			continue
@@ -175,10 +185,30 @@ func compile(v Value, patterns map[string]string, name bool) (matcher, error) {
 			pattern = defaultPattern
 		}
 		s.WriteString("(" + pattern + ")")
+		plain = plain && pattern == defaultPattern && (i == len(v.parts)-1 || v.parts[i+1].text[0] == '.' && !v.parts[i+1].variable)
 	}
 	s.WriteString(`\z`)
+	if d.embedded {
+		// Most packs apply to no zone, so that the expression is not needed.
+		return matcher{v, sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(s.String()) }), name, plain}, nil
+	}
 	re, err := regexp.Compile(s.String())
-	return matcher{v, re}, err
+	return matcher{v, func() *regexp.Regexp { return re }, name, plain}, err
+}
+
+// ends reports whether a text begins and ends as the value does, which is the
+// test that most texts fail.
+func (m matcher) ends(text string) bool {
+	first, last := m.value.parts[0], m.value.parts[len(m.value.parts)-1]
+	return (first.variable || m.begins(text, first.text)) &&
+		(last.variable || len(text) >= len(last.text) && m.begins(text[len(text)-len(last.text):], last.text))
+}
+
+func (m matcher) begins(text, with string) bool {
+	if len(text) < len(with) {
+		return false
+	}
+	return text[:len(with)] == with || m.name && strings.EqualFold(text[:len(with)], with)
 }
 
 // match reports whether a text has the form of the value, with what is bound
@@ -188,7 +218,13 @@ func (m matcher) match(text string, b Bindings) (Bindings, bool) {
 	if m.re == nil {
 		return b, m.value.Text == text
 	}
-	got := m.re.FindStringSubmatch(text)
+	if !m.ends(text) {
+		return b, false
+	}
+	if m.plain {
+		return m.scan(text, b)
+	}
+	got := m.re().FindStringSubmatch(text)
 	if got == nil {
 		return b, false
 	}
@@ -199,20 +235,52 @@ func (m matcher) match(text string, b Bindings) (Bindings, bool) {
 			continue
 		}
 		i++
-		if known, ok := out[p.text]; ok {
-			if !strings.EqualFold(known, got[i]) {
-				return b, false
-			}
-			continue
+		var ok bool
+		if out, ok = out.with(p.text, got[i], len(b) == len(out)); !ok {
+			return b, false
 		}
-		next := make(Bindings, len(out)+1)
-		for k, v := range out {
-			next[k] = v
-		}
-		next[p.text] = got[i]
-		out = next
 	}
 	return out, true
+}
+
+// scan is match where each variable ends at a dot or at the end, so that no
+// expression is needed.
+func (m matcher) scan(text string, b Bindings) (Bindings, bool) {
+	out := b
+	for _, p := range m.value.parts {
+		if !p.variable {
+			if !m.begins(text, p.text) {
+				return b, false
+			}
+			text = text[len(p.text):]
+			continue
+		}
+		end := strings.IndexAny(text, delimiters)
+		if end < 0 {
+			end = len(text)
+		}
+		var ok bool
+		if out, ok = out.with(p.text, text[:end], len(b) == len(out)); !ok || end == 0 {
+			return b, false
+		}
+		text = text[end:]
+	}
+	return out, text == ""
+}
+
+// with returns the bindings with one more, in a copy if they are shared. ok is
+// false if the variable has another value.
+func (b Bindings) with(name, value string, shared bool) (out Bindings, ok bool) {
+	if known, ok := b[name]; ok {
+		return b, strings.EqualFold(known, value)
+	}
+	if shared {
+		out = make(Bindings, len(b)+2)
+		maps.Copy(out, b)
+		b = out
+	}
+	b[name] = value
+	return b, true
 }
 
 // patternsOf returns the pattern of each variable of a pack.

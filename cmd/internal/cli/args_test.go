@@ -45,7 +45,7 @@ func TestPermuteRefuses(t *testing.T) {
 		"check --formt=x":     "check has no flag --formt; did you mean --format?",
 		"check a --pack":      "--pack needs a value; write --pack=VALUE or --pack VALUE",
 		"check --pack --jobs": "--pack needs a value; write --pack=VALUE or --pack VALUE",
-		"packs webmo":         `packs has no command "webmo"; the commands are show`,
+		"spf webmo":           `spf has no command "webmo"; the commands are eval, tree`,
 		"--jobs 3 check":      `there is no flag --jobs before a command; run "zonelint --help"`,
 		"-- check":            `there is no flag -- before a command; run "zonelint --help"`,
 	} {

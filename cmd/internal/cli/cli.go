@@ -120,7 +120,7 @@ func (a *app) commands() *urfave.App {
 		Version:   version().Version,
 		Commands: []*urfave.Command{
 			a.checkCommand(), a.fixCommand(), a.explainCommand(), a.rulesCommand(), a.packsCommand(),
-			a.spfCommand(), a.versionCommand(), a.completionCommand(),
+			a.clientsCommand(), a.spfCommand(), a.versionCommand(), a.completionCommand(),
 		},
 		Reader:                    a.In,
 		Writer:                    a.Out,

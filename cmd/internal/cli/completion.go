@@ -9,6 +9,7 @@ import (
 
 	urfave "github.com/urfave/cli/v2"
 
+	"github.com/zonelint/zonelint/cmd/internal/clients"
 	"github.com/zonelint/zonelint/cmd/internal/report"
 	"github.com/zonelint/zonelint/rules/pack"
 )
@@ -86,6 +87,7 @@ var flagValues = map[string]struct {
 	words []string
 }{
 	"pack":         {valuePacks, nil},
+	"from":         {valuePacks, nil},
 	"select":       {valueRules, nil},
 	"ignore":       {valueRules, nil},
 	"severity":     {valueLevel, nil},
@@ -93,10 +95,11 @@ var flagValues = map[string]struct {
 	"color":        {valueWords, colorModes},
 	"format":       {valueWords, report.Names},
 	"include-root": {valueDir, nil},
+	"kind":         {valueWords, pack.Kinds()},
 }
 
 // argValues are the kinds of argument of the commands that take some.
-var argValues = map[string]string{"check": valueFile, "fix": valueFile, "eval": valueFile, "tree": valueFile, "explain": valueRules, "show": valuePacks, "completion": valueWords}
+var argValues = map[string]string{"check": valueFile, "fix": valueFile, "clients": valueFile, "eval": valueFile, "tree": valueFile, "explain": valueRules, "show": valuePacks, "detect": valueFile, "verify": valueFile, "completion": valueWords}
 
 func completedCommand(parent string, c *urfave.Command) completed {
 	out := completed{Path: strings.TrimSpace(parent + " " + c.Name), Name: c.Name, Usage: c.Usage, Args: valueNone}
@@ -119,6 +122,9 @@ func completedCommand(parent string, c *urfave.Command) completed {
 			}
 			if _, one := f.(*urfave.StringFlag); one && cf.Name == "format" {
 				v.words = listFormats
+				if c.Name == "clients" {
+					v.words = clients.Formats
+				}
 			}
 			cf.Value, cf.Words = v.kind, v.words
 			_, cf.Repeat = f.(*urfave.StringSliceFlag)

@@ -26,6 +26,7 @@ func (a *app) fixCommand() *urfave.Command {
 		ArgsUsage: "[FILE|DIR|GLOB|-]...",
 		Description: "Makes the fixes that are safe: those that add what is missing or say the same in a form that can be read. " +
 			"With --unsafe also those that remove or replace what is published. What is left is told, with the reason. " +
+			"With --from OLD --pack NEW the zone moves to another mail host. " +
 			"All else in a file stays as it is, and the serial of a changed zone is raised.\n\n" +
 			"The diff on standard output is for \"patch -p1\" and \"git apply\". " +
 			"Exits with 0 if there is nothing to change or all was written, 1 if there is a diff, 2 on wrong usage, 3 if a file could not be read or written.",
@@ -33,6 +34,7 @@ func (a *app) fixCommand() *urfave.Command {
 			&urfave.BoolFlag{Name: "write", Category: groupOutput, Usage: "change the files instead of printing a diff"},
 			&urfave.BoolFlag{Name: "unsafe", Category: groupOutput, Usage: "make fixes that remove or replace records too"},
 			colorFlag(),
+			fromFlag(),
 		}, ruleFlags(), worldFlags(), readingFlags()),
 		Action: a.fix,
 	}
@@ -55,6 +57,9 @@ func (a *app) fix(c *urfave.Context) error {
 	f := &fixer{
 		lint: l, write: c.Bool("write"), files: map[string][sha256.Size]byte{}, out: report.Painter(colors(color, a.Out)), err: report.Painter(colors(color, a.Err)),
 		surgeon: surgeon{engine: l.engine, judge: l.engine, selector: l.selector, upTo: rules.Safe, now: now},
+	}
+	if f.surgeon.migration, err = a.migrationOf(c, l.selector, l.servers); err != nil {
+		return err
 	}
 	if c.Bool("unsafe") {
 		f.surgeon.upTo = rules.Unsafe
@@ -94,6 +99,7 @@ type fixer struct {
 	files   map[string][sha256.Size]byte // hash of the new content of each file, by its absolute path
 	changed int                          // files
 	fixed   int                          // findings
+	moved   int                          // zones, to another mail host
 	left    [reasons]int
 	failed  bool
 	diffErr error
@@ -131,6 +137,7 @@ func (f *fixer) run(ctx context.Context) error {
 // take shows or writes what became of one zone.
 func (f *fixer) take(o *outcome) {
 	r := o.repair
+	f.tellMove(o.target, r)
 	edits, err := f.claim(r.edits)
 	if err == nil && f.write {
 		f.beside.keep(edits)
@@ -143,6 +150,9 @@ func (f *fixer) take(o *outcome) {
 	}
 	f.changed += len(edits)
 	f.fixed += len(r.fixed)
+	if r.move != nil && len(r.move.Changes) > 0 {
+		f.moved++
+	}
 	for _, l := range r.left {
 		f.left[l.why]++
 	}
@@ -222,7 +232,9 @@ func (f *fixer) tell(t target, r *repair) {
 		return
 	}
 	p := f.err
-	fmt.Fprintln(f.Err, p.Bold(report.Escape(t.name)))
+	if r.move == nil {
+		fmt.Fprintln(f.Err, p.Bold(report.Escape(t.name)))
+	}
 	word := "fix"
 	if f.write {
 		word = "fixed"
@@ -261,6 +273,12 @@ func (f *fixer) summarize(t totals) {
 		done = fmt.Sprintf("%s fixed in %s", report.Count(f.fixed, "finding"), report.Count(f.changed, "file"))
 	default:
 		done = fmt.Sprintf("%s can be fixed in %s", report.Count(f.fixed, "finding"), report.Count(f.changed, "file"))
+	}
+	if f.moved > 0 {
+		moves := fmt.Sprintf("%d %s from %s to %s", f.moved, report.Verb(f.moved, "moves", "move"), f.surgeon.migration.From(), f.surgeon.migration.To())
+		if done = moves + ", " + done; f.fixed == 0 {
+			done = moves + " in " + report.Count(f.changed, "file")
+		}
 	}
 	fmt.Fprintf(f.Err, "%s: %s.", report.Count(t.Zones, "zone"), done)
 	for r, n := range f.left {

@@ -14,6 +14,7 @@ import (
 	"github.com/zonelint/zonelint/rules"
 	"github.com/zonelint/zonelint/rules/all"
 	"github.com/zonelint/zonelint/rules/pack"
+	"github.com/zonelint/zonelint/rules/pack/domainconnect"
 	"github.com/zonelint/zonelint/rules/spelling"
 	"github.com/zonelint/zonelint/rules/transport"
 	"github.com/zonelint/zonelint/zone"
@@ -36,8 +37,10 @@ const defaultStdinName = "<stdin>"
 // ruleFlags choose what is looked for.
 func ruleFlags() []urfave.Flag {
 	return []urfave.Flag{
-		&urfave.StringSliceFlag{Name: "pack", Category: groupRules, Usage: "`PACK`: check what this mail host asks for; an id or a .yaml file; repeatable; without it the host is recognised by MX, SPF and autoconfig"},
-		&urfave.StringSliceFlag{Name: "var", Category: groupRules, Usage: "`NAME=VALUE`: give a variable of a pack its value (\"zonelint packs show\" tells them); repeatable"},
+		&urfave.StringSliceFlag{Name: "pack", Category: groupRules, Usage: "`PACK`: check what this mail host asks for; an id, a .yaml file or a Domain Connect template (.json); repeatable; without it the host is recognised by MX, SPF and autoconfig"},
+		&urfave.StringSliceFlag{Name: "var", Category: groupRules, Usage: "`NAME=VALUE`: give a variable of a pack its value (\"zonelint packs show\" tells them) or of a Domain Connect template; repeatable"},
+		groupFlag(),
+		&urfave.BoolFlag{Name: "client-srv", Category: groupRules, Usage: "look for the SRV records too by which some mail programs find the servers of the mail host (pack-client-srv)"},
 		&urfave.StringSliceFlag{Name: "mta-sts-policy", Category: groupRules, Usage: "`FILE`: check this MTA-STS policy (mta-sts.txt) with the domains that have MTA-STS; DOMAIN=FILE for one domain; repeatable"},
 		&urfave.StringSliceFlag{Name: "select", Category: groupRules, Usage: "`RULES`: look for these rules only; ids with commas between, \"spf-*\" for a family; repeatable"},
 		&urfave.StringSliceFlag{Name: "ignore", Category: groupRules, Usage: "`RULES`: leave these rules out; as --select"},
@@ -123,28 +126,36 @@ func parseSize(s string) (int64, error) {
 }
 
 // selectorOf returns the packs that --pack chooses.
-func selectorOf(c *urfave.Context) (pack.Selector, error) {
-	s := pack.Selector{All: pack.Builtin()}
+func (a *app) selectorOf(c *urfave.Context) (pack.Selector, error) {
+	s := pack.Selector{All: pack.Builtin(), ClientSRV: c.Bool("client-srv")}
+	t := a.templatesOf(c)
 	for _, arg := range c.StringSlice("pack") {
-		p, err := pack.Named(arg)
+		p, err := t.named(arg)
 		if err != nil {
-			return s, packFailure(arg, err)
+			return s, packFailure("--pack", arg, err)
 		}
 		s.Forced = append(s.Forced, p)
 	}
-	var err error
-	s.Given, err = variablesOf(c, s)
+	from, err := oldHosts(c, t)
+	if err != nil {
+		return s, err
+	}
+	if err := t.checkGroups(); err != nil {
+		return s, err
+	}
+	s.Given, err = variablesOf(c, s, from)
 	return s, err
 }
 
-// variablesOf returns the values that --var gives to variables of packs.
-func variablesOf(c *urfave.Context, s pack.Selector) (pack.Bindings, error) {
+// variablesOf returns the values that --var gives to variables of packs, those
+// of --from among them.
+func variablesOf(c *urfave.Context, s pack.Selector, from []*pack.Pack) (pack.Bindings, error) {
 	packs := s.Forced
 	if len(packs) == 0 {
 		packs = s.All
 	}
-	known := map[string]bool{}
-	for _, p := range packs {
+	known := templateVariables(slices.Concat(c.StringSlice("pack"), c.StringSlice("from")))
+	for _, p := range slices.Concat(packs, from) {
 		for _, v := range p.Variables {
 			known[v.Name] = true
 		}
@@ -168,6 +179,17 @@ func variablesOf(c *urfave.Context, s pack.Selector) (pack.Bindings, error) {
 			return nil, usagef("", "--var: %v", err)
 		}
 	}
+	for _, p := range from {
+		own := pack.Bindings{}
+		for _, name := range variablesBeside(p, s.Forced) {
+			if value, ok := given[name]; ok {
+				own[name] = value
+			}
+		}
+		if err := p.Takes(own); err != nil {
+			return nil, usagef("", "--var: %v", err)
+		}
+	}
 	return given, nil
 }
 
@@ -179,13 +201,17 @@ func unknownVariable(name string, known []string) error {
 }
 
 // packFailure is an error about a pack as users see it: a mistake in usage.
-func packFailure(arg string, err error) error {
+func packFailure(flag, arg string, err error) error {
 	var unknown *pack.UnknownError
 	var format *pack.FormatError
-	if errors.As(err, &unknown) || errors.As(err, &format) {
+	var template *domainconnect.Error
+	switch {
+	case errors.Is(err, domainconnect.ErrHostRequired):
+		return usagef("--var host=NAME does", "%v", err)
+	case errors.As(err, &unknown), errors.As(err, &format), errors.As(err, &template):
 		return usagef("", "%v", err)
 	}
-	return usagef("", "--pack %s: %s", arg, describe(err))
+	return usagef("", "%s %s: %s", flag, arg, describe(err))
 }
 
 // engineOf makes the engine that the flags of ruleFlags ask for.

@@ -39,8 +39,12 @@ func commandHelp(name string, c *urfave.Command) string {
 	}
 	if len(c.Subcommands) > 0 {
 		b.WriteString("\nCommands:\n")
+		width := 0
 		for _, s := range c.Subcommands {
-			fmt.Fprintf(&b, "  %-12s%s\n", strings.TrimSpace(s.Name+" "+s.ArgsUsage), s.Usage)
+			width = max(width, len(s.Name)+1+len(s.ArgsUsage))
+		}
+		for _, s := range c.Subcommands {
+			fmt.Fprintf(&b, "  %-*s  %s\n", width, s.Name+" "+s.ArgsUsage, s.Usage)
 		}
 	}
 	category := ""

@@ -46,7 +46,7 @@ func (a *app) newLint(c *urfave.Context) (*lint, error) {
 	finding := make(chan found, 1)
 	go func(stdin string) { finding <- findTargets(currentDir(), args, stdin) }(c.String("stdin-filename"))
 	l := &lint{app: a, jobs: jobs}
-	if l.selector, err = selectorOf(c); err != nil {
+	if l.selector, err = a.selectorOf(c); err != nil {
 		return nil, err
 	}
 	l.detector = pack.NewDetector(l.selector)

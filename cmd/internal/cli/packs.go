@@ -2,6 +2,8 @@ package cli
 
 import (
 	"bytes"
+	"errors"
+	"slices"
 	"strings"
 
 	urfave "github.com/urfave/cli/v2"
@@ -12,49 +14,58 @@ import (
 
 func (a *app) packsCommand() *urfave.Command {
 	return &urfave.Command{
-		Name:        "packs",
-		Usage:       "list the rule packs of mail hosts",
-		Description: "Lists the mail hosts whose needs zonelint knows. \"zonelint packs show ID\" shows the records of one.",
-		Flags:       []urfave.Flag{listFormatFlag()},
-		Action: func(c *urfave.Context) error {
-			json, err := wantsJSON(c)
-			if err != nil {
-				return err
-			}
-			if json {
-				return a.print(jsonLines(packList()))
-			}
-			var b bytes.Buffer
-			if err := pack.WriteTable(&b, pack.Builtin()); err != nil {
-				return err
-			}
-			return a.print(b.Bytes())
+		Name:  "packs",
+		Usage: "list the rule packs of mail hosts",
+		Description: "Lists the mail hosts whose needs zonelint knows. \"zonelint packs show ID\" tells all about one, " +
+			"\"zonelint packs detect FILE\" which of them a zone points at, \"zonelint packs verify FILE\" what is wrong with a pack of your own.",
+		Flags: []urfave.Flag{
+			&urfave.StringSliceFlag{Name: "kind", Usage: "`KIND`: list these only: " + strings.Join(pack.Kinds(), ", ") + "; several with commas between; repeatable"},
+			listFormatFlag(),
 		},
-		Subcommands: []*urfave.Command{{
-			Name:        "show",
-			Usage:       "show what a mail host asks for",
-			ArgsUsage:   "ID...",
-			Description: "Shows the records that the host of a pack asks for, and where it says so. ID is that of a pack, or a .yaml file.",
-			Flags:       []urfave.Flag{listFormatFlag()},
-			Action:      a.showPacks,
-		}},
+		Action: a.listPacks,
+		Subcommands: []*urfave.Command{
+			a.packsShowCommand(),
+			a.packsDetectCommand(),
+			a.packsVerifyCommand(),
+			a.packsSchemaCommand(),
+			a.packsConvertCommand(),
+		},
 	}
 }
 
-// jsonPackLine is a pack in the list of packs.
-type jsonPackLine struct {
-	ID         string `json:"id"`
-	Name       string `json:"name"`
-	Confidence string `json:"confidence"`
-	Checked    string `json:"checked"`
+func (a *app) listPacks(c *urfave.Context) error {
+	json, err := wantsJSON(c)
+	if err != nil {
+		return err
+	}
+	kinds := idList(c.StringSlice("kind"))
+	for _, k := range kinds {
+		if err := oneOf("--kind", k, pack.Kinds()); err != nil {
+			return err
+		}
+	}
+	packs := slices.DeleteFunc(pack.Builtin(), func(p *pack.Pack) bool {
+		return len(kinds) > 0 && !slices.Contains(kinds, string(p.Kind))
+	})
+	if json {
+		return a.print(jsonLines(packList(packs)))
+	}
+	var b bytes.Buffer
+	if err := pack.WriteTable(&b, packs); err != nil {
+		return err
+	}
+	return a.print(b.Bytes())
 }
 
-func packList() []jsonPackLine {
-	var out []jsonPackLine
-	for _, p := range pack.Builtin() {
-		out = append(out, jsonPackLine{p.ID, p.Name, string(p.Confidence), string(p.Checked)})
+func (a *app) packsShowCommand() *urfave.Command {
+	return &urfave.Command{
+		Name:        "show",
+		Usage:       "show what a mail host asks for",
+		ArgsUsage:   "ID...",
+		Description: "Shows all that a pack says: the records that the host asks for and what is as good, its variables, what it is recognised by, the servers for mail programs, and where the facts come from. ID is that of a pack, or a .yaml file.",
+		Flags:       []urfave.Flag{listFormatFlag()},
+		Action:      a.showPacks,
 	}
-	return out
 }
 
 func (a *app) showPacks(c *urfave.Context) error {
@@ -67,16 +78,16 @@ func (a *app) showPacks(c *urfave.Context) error {
 	}
 	var packs []*pack.Pack
 	for _, arg := range c.Args().Slice() {
-		p, err := pack.Named(arg)
+		p, err := a.templatesOf(c).named(arg)
 		if err != nil {
-			return packFailure(arg, err)
+			return packArgument(arg, err)
 		}
 		packs = append(packs, p)
 	}
 	if json {
 		out := make([]jsonPack, len(packs))
 		for i, p := range packs {
-			out[i] = jsonPackOf(p)
+			out[i] = jsonPack{p, packRecords(p)}
 		}
 		return a.print(jsonLines(out))
 	}
@@ -90,6 +101,41 @@ func (a *app) showPacks(c *urfave.Context) error {
 		}
 	}
 	return a.print([]byte(safeLines(b.String())))
+}
+
+// packArgument is an error about a pack that is an argument: a mistake in usage.
+func packArgument(arg string, err error) error {
+	var unknown *pack.UnknownError
+	var format *pack.FormatError
+	if errors.As(err, &unknown) || errors.As(err, &format) {
+		return usagef("", "%v", err)
+	}
+	return usagef("", "%s: %s", arg, unreadPack(err))
+}
+
+// unreadPack says why a pack file could not be read, without its name.
+func unreadPack(err error) string {
+	for _, known := range []error{pack.ErrTooLarge, pack.ErrNotFile} {
+		if errors.Is(err, known) {
+			return known.Error()
+		}
+	}
+	return describe(err)
+}
+
+func (a *app) packsSchemaCommand() *urfave.Command {
+	return &urfave.Command{
+		Name:  "schema",
+		Usage: "print the JSON Schema of pack files",
+		Description: "Prints the JSON Schema (draft 2020-12) of pack files, by which editors complete keys and show what they mean. It is published at " + pack.SchemaURL + " too; a first line that names it lets editors find it:\n\n" +
+			"  # yaml-language-server: $schema=URL",
+		Action: func(c *urfave.Context) error {
+			if err := noArguments(c); err != nil {
+				return err
+			}
+			return a.print(pack.Schema())
+		},
+	}
 }
 
 // safeLines makes what a terminal could obey visible: a pack may come from a

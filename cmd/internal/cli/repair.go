@@ -19,7 +19,8 @@ type repair struct {
 	edits  []masterfile.FileEdit
 	fixed  []rules.Finding
 	left   []leftover
-	serial string // "2026112101 becomes 2026112102", "" if it was not raised
+	move   *pack.Move // to another mail host; nil if none was asked for
+	serial string     // "2026112101 becomes 2026112102", "" if it was not raised
 }
 
 // leftover is a finding that stays.
@@ -63,18 +64,33 @@ type surgeon struct {
 	engine   *rules.Engine // with the rules that the user chose
 	judge    *rules.Engine // with all rules
 	selector pack.Selector
-	upTo     rules.Safety
-	now      time.Time
+	// migration is the move that comes before the fixes; nil if there is none.
+	migration *pack.Migration
+	upTo      rules.Safety
+	now       time.Time
 }
 
 // repair makes the fixes of a zone and checks what came of them.
 func (s *surgeon) repair(z *zone.Zone) (*repair, error) {
-	before := s.judge.Run(z)
-	res, err := s.engine.Fix(z, s.upTo)
+	start, move := z, (*pack.Move)(nil)
+	if s.migration != nil {
+		var err error
+		if move, err = s.migration.Plan(z); err != nil {
+			return nil, err
+		}
+		start = move.Zone
+	}
+	before := s.judge.Run(start)
+	res, err := s.engine.Fix(start, s.upTo)
 	if err != nil {
 		return nil, err
 	}
-	r := &repair{fixed: res.Fixed, left: s.leftovers(res)}
+	r := &repair{fixed: res.Fixed, left: s.leftovers(res), move: move}
+	if move != nil {
+		res.Changes = zone.Diff(z, res.Zone, slices.Concat(move.Changes, res.Changes).Keys())
+		r.fixed = slices.Concat(move.Fixed, res.Fixed)
+		rules.Sort(r.fixed)
+	}
 	if len(res.Changes) == 0 {
 		return r, nil
 	}
@@ -133,6 +149,14 @@ func (s *surgeon) verify(z *zone.Zone, before []rules.Finding, res rules.FixResu
 	again, err := s.engine.Fix(after, s.upTo)
 	if err != nil {
 		return err
+	}
+	if s.migration != nil {
+		switch more, err := s.migration.Plan(after); {
+		case err != nil:
+			return err
+		case len(more.Changes) > 0:
+			return &refusal{fmt.Sprintf("the move to another mail host is not done with one run: %s would change again", more.Changes[0].Name)}
+		}
 	}
 	if len(again.Changes) > 0 {
 		return &refusal{fmt.Sprintf("the fix of %s is not done with one run: %s would be fixed again", ruleIDs(res.Fixed), ruleIDs(again.Fixed))}
