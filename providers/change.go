@@ -145,9 +145,9 @@ func (c *setChange) after() []Item {
 // normalize brings the change into the form in which it is made: what replaces
 // what, with TTLs that the provider takes, and without what changes nothing.
 func (c *setChange) normalize(caps Capabilities, notes *[]string) {
-	c.match(func(old, new zone.Record) bool { return same(old, new) })
-	c.match(SameRecord)
-	c.match(func(old, new zone.Record) bool { return class(old) != "" && class(old) == class(new) })
+	c.rejoin(same)
+	c.rejoin(SameRecord)
+	c.rejoin(func(old, new zone.Record) bool { return class(old) != "" && class(old) == class(new) })
 	c.setTTLs(caps, notes)
 	c.dropEqual()
 	for i, p := range c.pairs {
@@ -191,24 +191,28 @@ func (c *setChange) dropEqual() {
 	c.pairs = left
 }
 
-// match joins records that go and records that come if one is the other's
-// successor.
-func (c *setChange) match(successor func(old, new zone.Record) bool) {
+// rejoin makes a record that comes the successor of one that goes and cannot
+// stand beside it, whatever each was joined with.
+func (c *setChange) rejoin(is func(old, new zone.Record) bool) {
+	joined := func(p pair) bool {
+		return p.old >= 0 && p.new != nil && is(c.before[p.old].Record, p.new.Record)
+	}
 	for i := 0; i < len(c.pairs); i++ {
-		if c.pairs[i].new != nil {
+		p := c.pairs[i]
+		if p.new == nil || joined(p) {
 			continue
 		}
-		old := c.before[c.pairs[i].old].Record
-		for j := range c.pairs {
-			if c.pairs[j].old < 0 && successor(old, c.pairs[j].new.Record) {
-				c.pairs[i].new = c.pairs[j].new
-				c.pairs = slices.Delete(c.pairs, j, j+1)
-				if j < i {
-					i--
-				}
-				break
-			}
+		j := slices.IndexFunc(c.pairs, func(q pair) bool {
+			return q.old >= 0 && !joined(q) && is(c.before[q.old].Record, p.new.Record)
+		})
+		if j < 0 {
+			continue
 		}
+		c.pairs[i].new, c.pairs[j].new = c.pairs[j].new, p.new
+		if c.pairs[i].old < 0 && c.pairs[i].new == nil {
+			c.pairs = slices.Delete(c.pairs, i, i+1)
+		}
+		i-- // what stands here now is to be looked at
 	}
 }
 
@@ -293,12 +297,12 @@ func class(r zone.Record) string {
 	if slices.Contains(r.Name.Labels(), "_domainkey") {
 		return "DKIM"
 	}
-	text := r.Text()
-	if !strings.HasPrefix(strings.ToLower(text), "v=") {
-		return ""
+	version := strings.ToLower(r.TextPrefix(len("v=tlsrptv1")))
+	if end := strings.IndexAny(version, "; \t"); end >= 0 {
+		version = version[:end]
 	}
-	if end := strings.IndexAny(text, "; \t"); end >= 0 {
-		text = text[:end]
+	if slices.Contains([]string{"v=spf1", "v=dmarc1", "v=stsv1", "v=tlsrptv1", "v=bimi1"}, version) {
+		return version
 	}
-	return strings.ToLower(text)
+	return ""
 }

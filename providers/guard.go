@@ -95,7 +95,7 @@ func guardSets(s *Snapshot, sets []*setChange, opts PlanOptions) error {
 	if n := limit(opts.MaxDeletes, DefaultMaxDeletes); n >= 0 && deletes > n {
 		return guard("%d records would be deleted, and at most %d may; allow more if that is meant", deletes, n)
 	}
-	return guardAliases(s, sets)
+	return nil
 }
 
 func limit(n, def int) int {
@@ -133,28 +133,28 @@ func classes(items []Item) map[string]int {
 
 // guardAliases refuses a CNAME beside other records (RFC 1034, section 3.6.2)
 // where there is none yet.
-func guardAliases(s *Snapshot, sets []*setChange) error {
-	after := map[zone.Name]map[zone.Type]int{}
-	before := map[zone.Name]map[zone.Type]int{}
+func guardAliases(s *Snapshot, sets []RRsetChange) error {
+	type node struct{ before, after map[zone.Type]bool }
+	nodes := map[zone.Name]node{}
 	for _, c := range sets {
-		after[c.key.Name], before[c.key.Name] = map[zone.Type]int{}, map[zone.Type]int{}
+		nodes[c.Key.Name] = node{map[zone.Type]bool{}, map[zone.Type]bool{}}
 	}
 	for _, it := range s.Items {
-		if types, ok := after[it.Record.Name]; ok && !slices.Contains(served, it.Record.Type) {
-			types[it.Record.Type]++
-			before[it.Record.Name][it.Record.Type]++
+		if n, ok := nodes[it.Record.Name]; ok && !slices.Contains(served, it.Record.Type) {
+			n.before[it.Record.Type], n.after[it.Record.Type] = true, true
 		}
 	}
 	for _, c := range sets {
-		if after[c.key.Name][c.key.Type] = len(c.after()); len(c.after()) == 0 {
-			delete(after[c.key.Name], c.key.Type)
+		if after := nodes[c.Key.Name].after; len(c.After) > 0 {
+			after[c.Key.Type] = true
+		} else {
+			delete(after, c.Key.Type)
 		}
 	}
+	bad := func(types map[zone.Type]bool) bool { return types[zone.TypeCNAME] && len(types) > 1 }
 	for _, c := range sets {
-		types, had := after[c.key.Name], before[c.key.Name]
-		wasBad := had[zone.TypeCNAME] > 0 && len(had) > 1
-		if types[zone.TypeCNAME] > 0 && len(types) > 1 && !wasBad {
-			return guard("%s would have a CNAME record beside other records", c.key.Name)
+		if n := nodes[c.Key.Name]; bad(n.after) && !bad(n.before) {
+			return guard("%s would have a CNAME record beside other records", c.Key.Name)
 		}
 	}
 	return nil

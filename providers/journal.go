@@ -83,6 +83,13 @@ func (j *Journal) UnmarshalJSON(b []byte) error {
 	case in.Plan == nil || len(in.Steps) != len(in.Plan.Steps):
 		return fmt.Errorf("%w: the journal is not whole", ErrPlan)
 	}
+	for _, s := range in.Steps {
+		switch s {
+		case StepPending, StepStarted, StepDone, StepNotMade, StepUnknown:
+		default:
+			return fmt.Errorf("%w: a step that is %q", ErrPlan, clip(string(s)))
+		}
+	}
 	*j = Journal{Plan: in.Plan, Planned: in.Planned, Started: in.Started, Steps: in.Steps, Error: in.Error, Outcomes: in.Outcomes}
 	if in.Finished != nil {
 		j.Finished = *in.Finished

@@ -23,6 +23,8 @@ type Plan struct {
 	RRsets []RRsetChange
 	// Steps are what is done, in this order.
 	Steps []Step
+	// Undo says that the plan puts back what an earlier run has changed.
+	Undo bool
 	// Notes say what is done otherwise than asked for, or not at all.
 	Notes []string
 	// Hash is over all of the above but notes and reasons, in hexadecimal.
@@ -62,7 +64,7 @@ const (
 // that zonelint does not make, ErrUnsupported if the provider cannot hold what
 // is asked for, and ErrStale if a record that is to go is not there.
 func NewPlan(s *Snapshot, cs zone.ChangeSet, opts PlanOptions) (*Plan, error) {
-	p := &Plan{Provider: opts.Provider, Zone: s.Apex}
+	p := &Plan{Provider: opts.Provider, Zone: s.Apex, Undo: opts.undo != nil}
 	if err := p.fail(s.guardWritable()); err != nil {
 		return nil, err
 	}
@@ -89,6 +91,11 @@ func NewPlan(s *Snapshot, cs zone.ChangeSet, opts PlanOptions) (*Plan, error) {
 	}
 	if err := p.fail(guardSets(s, sets, opts)); err != nil {
 		return nil, err
+	}
+	if !p.Undo {
+		if err := p.fail(guardAliases(s, p.RRsets)); err != nil {
+			return nil, err
+		}
 	}
 	p.Steps = order(sets, s.Capabilities)
 	p.Hash = p.hash()
@@ -129,20 +136,12 @@ func (p *Plan) NumOps() int {
 	return c + u + d
 }
 
-// keys returns the RRsets that the plan touches.
-func (p *Plan) keys() []zone.Key {
-	var ks []zone.Key
-	for _, c := range p.RRsets {
-		ks = append(ks, c.Key)
-	}
-	return ks
-}
-
 // planJSON is the JSON form of a Plan.
 type planJSON struct {
 	Version  int         `json:"version"`
 	Provider string      `json:"provider"`
 	Zone     string      `json:"zone"`
+	Undo     bool        `json:"undo,omitempty"`
 	RRsets   []rrsetJSON `json:"rrsets"`
 	Steps    []stepJSON  `json:"steps"`
 	Notes    []string    `json:"notes,omitempty"`
@@ -169,7 +168,7 @@ type opJSON struct {
 }
 
 func (p *Plan) toJSON() planJSON {
-	j := planJSON{Version: planVersion, Provider: p.Provider, Zone: p.Zone.String(), Notes: p.Notes, Hash: p.Hash, RRsets: []rrsetJSON{}, Steps: []stepJSON{}}
+	j := planJSON{Version: planVersion, Provider: p.Provider, Zone: p.Zone.String(), Undo: p.Undo, Notes: p.Notes, Hash: p.Hash, RRsets: []rrsetJSON{}, Steps: []stepJSON{}}
 	for _, c := range p.RRsets {
 		j.RRsets = append(j.RRsets, rrsetJSON{c.Key.Name.String(), c.Key.Type.String(), orEmpty(c.Before), orEmpty(c.After), c.Reasons})
 	}
@@ -221,7 +220,7 @@ func (p *Plan) UnmarshalJSON(b []byte) error {
 	if err != nil {
 		return bad(fmt.Errorf("zone %q: %w", clip(j.Zone), err))
 	}
-	q := Plan{Provider: j.Provider, Zone: name, Notes: j.Notes, Hash: j.Hash}
+	q := Plan{Provider: j.Provider, Zone: name, Undo: j.Undo, Notes: j.Notes, Hash: j.Hash}
 	for _, c := range j.RRsets {
 		k, err := parseKey(c.Name, c.Type)
 		if err != nil {

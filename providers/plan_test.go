@@ -110,36 +110,48 @@ func TestOrderOfSwaps(t *testing.T) {
 		want       []string
 	}{
 		{
-			"a CNAME in place of addresses", []string{"ac 300 A 192.0.2.7", "ac 300 AAAA 2001:db8::7"},
-			[]string{"ac 300 A 192.0.2.7", "ac 300 AAAA 2001:db8::7"}, []string{"ac 300 CNAME ac.example.net."},
+			"a CNAME in place of addresses",
+			[]string{"ac 300 A 192.0.2.7", "ac 300 AAAA 2001:db8::7"},
+			[]string{"ac 300 A 192.0.2.7", "ac 300 AAAA 2001:db8::7"},
+			[]string{"ac 300 CNAME ac.example.net."},
 			[]string{"1 - ac A 192.0.2.7", "  ac.example.com. has not all of its records", "2 - ac AAAA 2001:db8::7", "  ac.example.com. has not all of its records", "3 + ac CNAME ac.example.net."},
 		},
 		{
-			"mail records in place of a CNAME", []string{"m 300 CNAME x.example.net."},
-			[]string{"m 300 CNAME x.example.net."}, []string{`m 300 TXT "v=spf1 -all"`, "m 300 MX 0 ."},
+			"mail records in place of a CNAME",
+			[]string{"m 300 CNAME x.example.net."},
+			[]string{"m 300 CNAME x.example.net."},
+			[]string{`m 300 TXT "v=spf1 -all"`, "m 300 MX 0 ."},
 			[]string{"1 - m CNAME x.example.net.", "  m.example.com. has not all of its records", "2 + m MX 0 .", "  m.example.com. has not all of its records", `3 + m TXT "v=spf1 -all"`},
 		},
 		{
-			"a CNAME that stood beside MX records", []string{"m 300 CNAME x.example.net.", "m 300 MX 10 a.example.net."},
-			[]string{"m 300 CNAME x.example.net.", "m 300 MX 10 a.example.net."}, []string{"m 300 MX 10 b.example.net."},
+			"a CNAME that stood beside MX records",
+			[]string{"m 300 CNAME x.example.net.", "m 300 MX 10 a.example.net."},
+			[]string{"m 300 CNAME x.example.net.", "m 300 MX 10 a.example.net."},
+			[]string{"m 300 MX 10 b.example.net."},
 			[]string{"1 + m MX 10 b.example.net.", "2 - m MX 10 a.example.net.", "3 - m CNAME x.example.net."},
 		},
 		{
-			"TTLs of MX records that stay", []string{"@ 300 MX 10 a.example.net.", "@ 300 MX 20 b.example.net."},
-			[]string{"@ 300 MX 10 a.example.net.", "@ 300 MX 20 b.example.net."}, []string{"@ 600 MX 10 a.example.net.", "@ 300 MX 30 c.example.net."},
+			"TTLs of MX records that stay",
+			[]string{"@ 300 MX 10 a.example.net.", "@ 300 MX 20 b.example.net."},
+			[]string{"@ 300 MX 10 a.example.net.", "@ 300 MX 20 b.example.net."},
+			[]string{"@ 600 MX 10 a.example.net.", "@ 300 MX 30 c.example.net."},
 			[]string{
 				"1 + @ MX 30 c.example.net.", "2 - @ MX 10 a.example.net.", "  without example.com. 600 IN MX 10 a.example.net.",
 				"3 + @ MX 10 a.example.net.", "4 - @ MX 20 b.example.net.",
 			},
 		},
 		{
-			"three SPF records into one that is there", []string{`@ 300 TXT "v=spf1 a -all"`, `@ 300 TXT "V=SPF1 b -all"`, `@ 300 TXT "v=spf1"`},
-			[]string{`@ 300 TXT "V=SPF1 b -all"`, `@ 300 TXT "v=spf1"`}, nil,
+			"three SPF records into one that is there",
+			[]string{`@ 300 TXT "v=spf1 a -all"`, `@ 300 TXT "V=SPF1 b -all"`, `@ 300 TXT "v=spf1"`},
+			[]string{`@ 300 TXT "V=SPF1 b -all"`, `@ 300 TXT "v=spf1"`},
+			nil,
 			[]string{`1 - @ TXT "V=SPF1 b -all"`, `2 - @ TXT "v=spf1"`},
 		},
 		{
-			"an SPF record that others include", []string{`@ 300 TXT "v=spf1 a -all"`},
-			[]string{`@ 300 TXT "v=spf1 a -all"`}, []string{`@ 300 TXT "v=spf1 include:_spf.example.com -all"`, `_spf 300 TXT "v=spf1 a:x.example -all"`},
+			"an SPF record that others include",
+			[]string{`@ 300 TXT "v=spf1 a -all"`},
+			[]string{`@ 300 TXT "v=spf1 a -all"`},
+			[]string{`@ 300 TXT "v=spf1 include:_spf.example.com -all"`, `_spf 300 TXT "v=spf1 a:x.example -all"`},
 			[]string{`1 + _spf TXT "v=spf1 a:x.example -all"`, `2 - @ TXT "v=spf1 a -all"`, "  example.com. has no v=spf1 record", `3 + @ TXT "v=spf1 include:_spf.example.com -all"`},
 		},
 	} {
@@ -295,8 +307,15 @@ func TestPlanJSON(t *testing.T) {
 			t.Errorf("%s: read as\n%s\nnot\n%s", sc.name, o, b)
 		}
 		for _, edit := range [][2]string{
-			{`"op":"create"`, `"op":"delete"`}, {`"ttl":300`, `"ttl":301`}, {`"id":"id`, `"id":"xx`}, {`"zone":"example.com."`, `"zone":"example.net."`},
-			{`"version":1`, `"version":2`}, {`"hash":"`, `"hash":"0`}, {`"provider":"fake"`, `"provider":"other"`}, {`host.example.`, `evil.example.`}, {`{`, `[`},
+			{`"op":"create"`, `"op":"delete"`},
+			{`"ttl":300`, `"ttl":301`},
+			{`"id":"id`, `"id":"xx`},
+			{`"zone":"example.com."`, `"zone":"example.net."`},
+			{`"version":1`, `"version":2`},
+			{`"hash":"`, `"hash":"0`},
+			{`"provider":"fake"`, `"provider":"other"`},
+			{`host.example.`, `evil.example.`},
+			{`{`, `[`},
 		} {
 			if !strings.Contains(string(b), edit[0]) {
 				continue

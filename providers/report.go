@@ -202,24 +202,37 @@ func (p *Plan) foreign(a, b *Snapshot) []string {
 			planned[identify(op.Old.Record)], planned[identify(op.New.Record)] = true, true
 		}
 	}
-	others := func(s *Snapshot) []Item {
-		return slices.DeleteFunc(slices.Clone(s.Items), func(it Item) bool {
-			t := it.Record.Type
-			return planned[identify(it.Record)] || t == zone.TypeSOA || slices.Contains(served, t)
-		})
+	type counted struct {
+		identity
+		ttl uint32
 	}
-	var out []string
-	tell := func(what string, items, but []Item) {
-		left := slices.Clone(but)
-		for _, it := range items {
-			if i := slices.IndexFunc(left, func(o Item) bool { return same(o.Record, it.Record) }); i >= 0 {
-				left = slices.Delete(left, i, i+1)
+	others := func(s *Snapshot) (keys []counted, records map[counted][]zone.Record) {
+		records = map[counted][]zone.Record{}
+		for _, it := range s.Items {
+			r, id := it.Record, identify(it.Record)
+			if planned[id] || r.Type == zone.TypeSOA || slices.Contains(served, r.Type) {
 				continue
 			}
-			out = append(out, what+": "+it.Record.String())
+			k := counted{id, r.TTL}
+			if records[k] == nil {
+				keys = append(keys, k)
+			}
+			records[k] = append(records[k], r)
+		}
+		return keys, records
+	}
+	keysA, inA := others(a)
+	keysB, inB := others(b)
+	var out []string
+	for _, k := range keysA {
+		for range len(inA[k]) - len(inB[k]) {
+			out = append(out, "gone: "+inA[k][0].String())
 		}
 	}
-	tell("gone", others(a), others(b))
-	tell("come", others(b), others(a))
+	for _, k := range keysB {
+		for range len(inB[k]) - len(inA[k]) {
+			out = append(out, "come: "+inB[k][0].String())
+		}
+	}
 	return out
 }

@@ -22,7 +22,7 @@ func (a *Applier) Rollback(ctx context.Context, j *Journal) (*Plan, error) {
 // was before the run of the journal. It concerns the records of that run alone:
 // what others changed since then stays, and is named in the notes. A run that
 // was cut off is undone as well as one that came to its end: the zone tells
-// which of its operations were made.
+// which of the operations that it began were made.
 func RollbackPlan(s *Snapshot, j *Journal) (*Plan, error) {
 	if s.Apex != j.Plan.Zone {
 		return nil, fmt.Errorf("%w: the journal is of zone %s, not %s", ErrPlan, j.Plan.Zone, s.Apex)
@@ -35,7 +35,7 @@ func RollbackPlan(s *Snapshot, j *Journal) (*Plan, error) {
 	for _, c := range j.Plan.RRsets {
 		u.before[c.Key] = c.Before
 		reasons[c.Key] = []string{"as it was before " + j.Started.UTC().Format("2006-01-02 15:04:05 UTC")}
-		ch, left := back(c, z.RRset(c.Key.Name, c.Key.Type), j.Plan.updates())
+		ch, left := back(c, z.RRset(c.Key.Name, c.Key.Type), j.begun())
 		notes = append(notes, left...)
 		if len(ch.Before)+len(ch.After) > 0 {
 			cs = append(cs, ch)
@@ -52,40 +52,34 @@ func RollbackPlan(s *Snapshot, j *Journal) (*Plan, error) {
 	return p, nil
 }
 
-// back is the change of an RRset that undoes c: what c brought goes, what it
-// took comes again.
-func back(c RRsetChange, now []zone.Record, updates []Op) (ch zone.Change, notes []string) {
+// back is the change of an RRset that undoes what ops did to it: what they
+// brought goes, what they took comes again. Where one record became another in
+// place, it becomes the first again in place.
+func back(c RRsetChange, now []zone.Record, ops []Op) (ch zone.Change, notes []string) {
 	ch = zone.Change{Name: c.Key.Name, Type: c.Key.Type}
 	missing := slices.Clone(c.Before)
-	var extra []zone.Record
 	for _, r := range now {
 		if i := slices.IndexFunc(missing, func(it Item) bool { return same(it.Record, r) }); i >= 0 {
 			missing = slices.Delete(missing, i, i+1)
 			continue
 		}
-		extra = append(extra, r)
-	}
-	for _, r := range extra {
-		was := func(it Item) bool { return SameRecord(it.Record, r) }
-		switch {
-		case slices.ContainsFunc(c.After, was):
-			ch.Before = append(ch.Before, r) // the run brought it, or its TTL
-		default:
+		if !slices.ContainsFunc(ops, func(op Op) bool { return op.Kind != Delete && SameRecord(op.New.Record, r) }) {
 			notes = append(notes, fmt.Sprintf("%s was not there then and is not of that run: it stays", r))
+			continue
 		}
+		ch.Before = append(ch.Before, r)
 	}
 	for _, it := range missing {
-		if slices.ContainsFunc(c.After, func(a Item) bool { return same(a.Record, it.Record) }) {
+		at := slices.IndexFunc(ops, func(op Op) bool { return op.Kind != Create && same(op.Old.Record, it.Record) })
+		if at < 0 {
 			notes = append(notes, fmt.Sprintf("%s was there then and was not deleted by that run: it does not come again", it.Record))
 			continue
 		}
 		r := it.Record
 		r.Loc = zone.Loc{}
-		for _, op := range updates {
-			if same(op.Old.Record, r) {
-				if i := slices.IndexFunc(ch.Before, func(b zone.Record) bool { return SameRecord(b, op.New.Record) }); i >= 0 {
-					r.Loc = ch.Before[i].Loc // back in its place
-				}
+		if op := ops[at]; op.Kind == Update {
+			if i := slices.IndexFunc(ch.Before, func(b zone.Record) bool { return SameRecord(b, op.New.Record) }); i >= 0 {
+				r.Loc = ch.Before[i].Loc
 			}
 		}
 		ch.After = append(ch.After, r)
@@ -93,14 +87,14 @@ func back(c RRsetChange, now []zone.Record, updates []Op) (ch zone.Change, notes
 	return ch, notes
 }
 
-// updates returns the operations that change records in place.
-func (p *Plan) updates() []Op {
+// begun returns the operations that the run may have made: those of steps that
+// it began, and that the provider did not refuse.
+func (j *Journal) begun() []Op {
 	var ops []Op
-	for _, s := range p.Steps {
-		for _, op := range s.Ops {
-			if op.Kind == Update {
-				ops = append(ops, op)
-			}
+	for i, s := range j.Plan.Steps {
+		switch j.Steps[i] {
+		case StepStarted, StepDone, StepUnknown:
+			ops = append(ops, s.Ops...)
 		}
 	}
 	return ops

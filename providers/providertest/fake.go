@@ -55,9 +55,12 @@ var Faults = []Fault{Refuse, Unauthorize, Limit, Lost, LostAnswer, Half, Edit, S
 type Fake struct {
 	Capabilities providers.Capabilities
 	// Fault comes to pass at request number At, counted from 1 over Zones,
-	// Snapshot and Apply. Editor makes the change of Edit.
-	Fault  Fault
-	At     int
+	// Snapshot and Apply.
+	Fault Fault
+	At    int
+	// Also are faults at further requests.
+	Also map[int]Fault
+	// Editor makes the change of Edit.
 	Editor func([]providers.Item) []providers.Item
 	// Secret stands in every error, as if the provider had put it in an address.
 	Secret string
@@ -142,13 +145,14 @@ func (f *Fake) Land() {
 // begin counts a request and returns the fault that it meets.
 func (f *Fake) begin() Fault {
 	f.requests++
-	if f.requests != f.At {
-		return NoFault
+	fault := f.Also[f.requests]
+	if f.requests == f.At {
+		fault = f.Fault
 	}
-	if f.Fault == Edit && f.Editor != nil {
+	if fault == Edit && f.Editor != nil {
 		f.set(f.Editor(slices.Clone(f.items)))
 	}
-	return f.Fault
+	return fault
 }
 
 func (f *Fake) errorf(format string, args ...any) error {
