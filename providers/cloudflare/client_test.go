@@ -3,8 +3,6 @@ package cloudflare_test
 import (
 	"context"
 	"errors"
-	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -182,19 +180,16 @@ func TestWritesAreNotRepeated(t *testing.T) {
 func TestNoConnection(t *testing.T) {
 	srv := cloudflaretest.New(t)
 	srv.AddZone("example.com", object{"type": "A", "name": "@", "content": "192.0.2.1"})
-	s := snapshot(t, open(t, srv, cloudflaretest.GoodToken))
-	dead := httptest.NewServer(http.NotFoundHandler())
-	dead.Close()
-	b, err := cloudflare.New(cloudflare.Options{Token: cloudflaretest.GoodToken, BaseURL: dead.URL, Pause: time.Millisecond, Patience: 50 * time.Millisecond})
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, err = b.Snapshot(context.Background(), example)
+	b := open(t, srv, cloudflaretest.GoodToken)
+	s := snapshot(t, b)
+	srv.Stop()
+	_, err := b.Snapshot(context.Background(), example)
 	oneLine(t, err, cloudflaretest.GoodToken)
 	if !errors.Is(err, providers.ErrUnavailable) {
 		t.Errorf("a read: %v", err)
 	}
 	err = b.Apply(context.Background(), example, providers.Step{Ops: []providers.Op{{Kind: providers.Delete, Old: s.Items[0]}}})
+	oneLine(t, err, cloudflaretest.GoodToken)
 	if !errors.Is(err, providers.ErrUnavailable) || errors.Is(err, providers.ErrUnknownOutcome) {
 		t.Errorf("a write: %v", err)
 	}

@@ -168,9 +168,10 @@ func TestPages(t *testing.T) {
 		reads   int // of records
 	}{
 		{"5,000 records", 5000, 0, true, 1},
-		{"small pages", 251, 100, true, 3},
-		{"page size 1", 40, 1, true, 40},
-		{"without result_info", 250, 100, false, 4},
+		{"small pages, read twice", 251, 100, true, 6},
+		{"page size 1", 40, 1, true, 80},
+		{"without result_info", 250, 100, false, 8},
+		{"one page without result_info", 50, 100, false, 2},
 		{"no records", 0, 0, true, 1},
 		{"no records, without result_info", 0, 0, false, 1},
 	} {
@@ -196,24 +197,42 @@ func TestPages(t *testing.T) {
 
 // A record that comes or goes between two pages shifts the others.
 func TestZoneThatMovesWhileItIsRead(t *testing.T) {
-	for _, times := range []int{1, -1} {
-		srv := cloudflaretest.New(t)
-		z := srv.AddZone("example.com")
-		for i := range 30 {
-			z.Put(object{"type": "A", "name": fmt.Sprintf("h%d", i), "content": "192.0.2.1"})
-		}
-		srv.Pages(10, true)
-		srv.Fail(times, func(r cloudflaretest.Request) bool { return r.Query.Get("page") == "2" }, cloudflaretest.Fault{Before: func() { z.Remove(z.Records()[0].ID()) }})
-		s, err := open(t, srv, cloudflaretest.GoodToken).Snapshot(context.Background(), example)
-		if times == 1 {
-			if err != nil || len(s.Items) != 29 {
-				t.Errorf("once: %v", err)
+	for _, tc := range []struct {
+		name  string
+		times int
+		swap  bool // another record comes, so that the number stays
+		want  int
+	}{
+		{"once", 1, false, 29},
+		{"once, the number stays", 1, true, 30},
+		{"always", -1, false, 0},
+		{"always, the number stays", -1, true, 0},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			srv := cloudflaretest.New(t)
+			z := srv.AddZone("example.com")
+			for i := range 30 {
+				z.Put(object{"type": "A", "name": fmt.Sprintf("h%d", i), "content": "192.0.2.1"})
 			}
-			continue
-		}
-		if !errors.Is(err, providers.ErrUnavailable) {
-			t.Errorf("always: %v, %v; want ErrUnavailable", s, err)
-		}
+			srv.Pages(10, true)
+			n := 0
+			srv.Fail(tc.times, func(r cloudflaretest.Request) bool { return r.Query.Get("page") == "2" }, cloudflaretest.Fault{Before: func() {
+				z.Remove(z.Records()[0].ID())
+				if n++; tc.swap {
+					z.Put(object{"type": "A", "name": fmt.Sprintf("n%d", n), "content": "192.0.2.1"})
+				}
+			}})
+			s, err := open(t, srv, cloudflaretest.GoodToken).Snapshot(context.Background(), example)
+			if tc.want == 0 {
+				if !errors.Is(err, providers.ErrUnavailable) {
+					t.Errorf("%v; want ErrUnavailable", err)
+				}
+				return
+			}
+			if err != nil || len(s.Items) != tc.want || s.Items[9].Record.Name != zone.MustName("h10.example.com") {
+				t.Errorf("%v; want %d records", err, tc.want)
+			}
+		})
 	}
 }
 

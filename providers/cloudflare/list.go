@@ -22,32 +22,71 @@ const (
 	recordsPerPage = 5000
 	zonesPerPage   = 50
 	maxPages       = 100_000
-	maxReadings    = 3
+	maxReadings    = 5
 )
 
 // errMoved: what is listed changed while its pages were read.
 var errMoved = fmt.Errorf("%w: it kept changing while it was read; try again", providers.ErrUnavailable)
 
-// list reads all pages of a list: every element once, or an error.
+// list reads a list whole: every element once, or an error. What comes in one
+// answer is of one moment. Pages are not: while one record goes and another
+// comes, a third can slip from a page that is yet to come into one that was read.
+// So pages are read until two readings in a row have the same elements.
 func (c *client) list(ctx context.Context, path string, q url.Values, perPage int) ([]json.RawMessage, error) {
-	for n := 1; ; n++ {
-		all, err := c.pages(ctx, path, q, perPage)
-		if !errors.Is(err, errMoved) || n == maxReadings {
-			return all, err
+	var last *reading
+	for range maxReadings {
+		r, err := c.pages(ctx, path, q, perPage)
+		switch {
+		case errors.Is(err, errMoved):
+			last = nil
+			continue
+		case err != nil:
+			return nil, err
+		case r.pages < 2 || last != nil && maps.Equal(r.ids, last.ids):
+			return r.all, nil
+		}
+		last = r
+	}
+	return nil, errMoved
+}
+
+// reading is what one going through the pages has brought.
+type reading struct {
+	all   []json.RawMessage
+	ids   map[string]bool
+	pages int // that brought something
+}
+
+// add takes the elements of a page and says how many are new.
+func (r *reading) add(els []json.RawMessage) (fresh int, err error) {
+	for _, el := range els {
+		var head struct {
+			ID string `json:"id"`
+		}
+		if err := json.Unmarshal(el, &head); err != nil || head.ID == "" {
+			return 0, fmt.Errorf("%w: its answer has an element without an id", providers.ErrUnavailable)
+		}
+		if !r.ids[head.ID] {
+			r.ids[head.ID] = true
+			r.all = append(r.all, el)
+			fresh++
 		}
 	}
+	if fresh > 0 {
+		r.pages++
+	}
+	return fresh, nil
 }
 
 // pages reads the pages once. Cloudflare says how many elements there are; where
 // it does not, reading ends with a page that brings nothing new.
-func (c *client) pages(ctx context.Context, path string, q url.Values, perPage int) ([]json.RawMessage, error) {
+func (c *client) pages(ctx context.Context, path string, q url.Values, perPage int) (*reading, error) {
 	q = maps.Clone(q)
 	if q == nil {
 		q = url.Values{}
 	}
 	q.Set("per_page", strconv.Itoa(perPage))
-	var all []json.RawMessage
-	seen := map[string]bool{}
+	r := &reading{ids: map[string]bool{}}
 	total := -1 // not known
 	for page := 1; page <= maxPages; page++ {
 		q.Set("page", strconv.Itoa(page))
@@ -59,34 +98,24 @@ func (c *client) pages(ctx context.Context, path string, q url.Values, perPage i
 		if err := json.Unmarshal(a.Result, &els); err != nil {
 			return nil, fmt.Errorf("%w: its answer is not a list", providers.ErrUnavailable)
 		}
-		fresh := 0
-		for _, el := range els {
-			var head struct {
-				ID string `json:"id"`
-			}
-			if err := json.Unmarshal(el, &head); err != nil || head.ID == "" {
-				return nil, fmt.Errorf("%w: its answer has an element without an id", providers.ErrUnavailable)
-			}
-			if !seen[head.ID] {
-				seen[head.ID] = true
-				fresh++
-				all = append(all, el)
-			}
+		fresh, err := r.add(els)
+		if err != nil {
+			return nil, err
 		}
-		if a.Info != nil && (a.Info.TotalCount > 0 || len(all) == 0) {
+		if a.Info != nil && (a.Info.TotalCount > 0 || len(r.all) == 0) {
 			if total >= 0 && total != a.Info.TotalCount {
 				return nil, errMoved
 			}
 			total = a.Info.TotalCount
 		}
-		if fresh == 0 || len(all) == total {
+		if fresh == 0 || len(r.all) == total {
 			break
 		}
 	}
-	if total >= 0 && len(all) != total {
+	if total >= 0 && len(r.all) != total {
 		return nil, errMoved
 	}
-	return all, nil
+	return r, nil
 }
 
 // Do makes the client the HTTPClient of libdns/cloudflare, for its reading: it

@@ -96,10 +96,15 @@ func New(tb testing.TB) *Server {
 	s.URL = s.http.URL + "/client/v4"
 	tb.Cleanup(func() {
 		close(s.done)
-		s.http.CloseClientConnections()
-		s.http.Close()
+		s.Stop()
 	})
 	return s
+}
+
+// Stop ends the server: nobody listens any more.
+func (s *Server) Stop() {
+	s.http.CloseClientConnections()
+	s.http.Close()
 }
 
 // AddToken makes a token known.
