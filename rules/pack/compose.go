@@ -37,6 +37,9 @@ func ownedTargets(packs []*Pack) map[zone.Name][]owned {
 		}
 		for i := range p.compiled.records {
 			w := &p.compiled.records[i]
+			if w.Purpose != "" && w.Purpose != ForClients && w.Purpose != ForDKIM {
+				continue // who uses it does not follow from where mail goes
+			}
 			if w.Target == nil || w.owner == "" || w.Type != zone.TypeCNAME && w.Type != zone.TypeSRV || w.targets[0].name == "" || w.targets[0].name == zone.Root {
 				continue
 			}
@@ -142,6 +145,7 @@ func mxConsumer(d *Detector) func(*rules.Pass, *zone.Zone) {
 					r.Target(), o.Name, z.Apex))
 				f.Pack = o.ID
 				p.Report(f.WithFix(rules.Manual, "name the MX records of the domain's own mail host (zonelint packs lists hosts)"))
+				break
 			}
 		}
 	}

@@ -473,6 +473,9 @@ func (l *look) hosts() []sighting {
 		}
 		for name := range targetOrMeant(r.Target(), l.z) {
 			for p := range l.d.autoconfig.of(name) {
+				if !p.Kind.takesMail() || p.Kind == Gateway {
+					continue
+				}
 				out = appendOnce(out, sighting{pack: p, by: ByAutoconfig, record: r})
 			}
 		}

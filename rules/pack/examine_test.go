@@ -1,8 +1,10 @@
 package pack_test
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -92,8 +94,9 @@ func TestExamine(t *testing.T) {
 		"a server": {
 			"kind: mailbox", "kind: server", nil,
 		},
-		"a server that nothing tells": {
-			"detect:\n  mx: [some-host.example]\n", "", []string{"1:1: detect: it is missing"},
+		"a pattern beside one with stars": {
+			"mx: [some-host.example]", "mx: [some-host.example, mail.protection.outlook.com]",
+			[]string{"12:27: mx: mail.protection.outlook.com. is recognised as microsoft365 and microsoft365-godaddy too; zones for which nothing else decides are unclear"},
 		},
 		"a server in the customer's zone": {
 			"exchange: mx2.some-host.example", "exchange: 'mx.{domain}'", nil,
@@ -142,6 +145,52 @@ func TestExamine(t *testing.T) {
 			}
 		})
 	}
+}
+
+// The names of a server of the domain's own are the domain's, so nothing can
+// tell it.
+func TestExamineServer(t *testing.T) {
+	src := strings.NewReplacer("kind: mailbox", "kind: server", "detect:\n  mx: [some-host.example]\n", "", "about: the key}", "about: the key, example: MIIB}").Replace(sound)
+	_, doubts, err := pack.Examine("own.yaml", []byte(src), pack.Builtin(), lintAll)
+	if err != nil || len(doubts) > 0 {
+		t.Errorf("%v, %v", doubts, err)
+	}
+}
+
+// Whatever stands in a file, what is read of it can be shown, examined and read
+// again.
+func FuzzExamine(f *testing.F) {
+	f.Add(sound)
+	for _, file := range []string{"full", "gateway", "sender", "settings"} {
+		src, err := os.ReadFile("testdata/show/" + file + ".yaml")
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(string(src))
+	}
+	f.Fuzz(func(t *testing.T, src string) {
+		p, err := pack.Parse("x.yaml", []byte(src))
+		if err != nil {
+			return
+		}
+		if err := p.WriteText(io.Discard); err != nil {
+			t.Error(err)
+		}
+		if _, _, err := pack.Examine("x.yaml", []byte(src), nil, lintAll); err != nil {
+			t.Error(err)
+		}
+		text, err := json.Marshal(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, err := pack.Parse("x.json", text)
+		if err != nil {
+			t.Fatalf("%v\n%s", err, text)
+		}
+		if twice, err := json.Marshal(again); err != nil || string(twice) != string(text) {
+			t.Errorf("%v: %s became %s", err, text, twice)
+		}
+	})
 }
 
 func TestExamineSender(t *testing.T) {

@@ -2,6 +2,7 @@ package domainconnect_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/zonelint/zonelint/rules/pack/domainconnect"
@@ -73,6 +74,32 @@ func FuzzApply(f *testing.F) {
 		more, _, err := domainconnect.Apply(next, tpl, params, nil, host)
 		if err != nil || len(more) > 0 {
 			t.Fatalf("first %v\nthen %v, %v", cs, more, err)
+		}
+	})
+}
+
+// What a template is converted to is a pack that can be read, or the template
+// has a mistake of its own.
+func FuzzConvert(f *testing.F) {
+	seeds(f, func(src string) {
+		f.Add(src, "", "")
+		f.Add(src, "{x}", "b")
+	})
+	f.Fuzz(func(t *testing.T, src, value, host string) {
+		tpl, err := domainconnect.Parse("x.json", []byte(src))
+		if err != nil {
+			t.Skip()
+		}
+		o := domainconnect.Options{Host: host, Checked: day}
+		if value != "" {
+			o.Params = map[string]string{"a": value}
+		}
+		c, err := domainconnect.Convert(tpl, o)
+		switch {
+		case err != nil && strings.Contains(err.Error(), "as a rule pack"):
+			t.Fatal(err)
+		case err == nil && c.Pack == nil:
+			t.Fatal("no pack")
 		}
 	})
 }
