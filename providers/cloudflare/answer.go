@@ -1,6 +1,7 @@
 package cloudflare
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -12,6 +13,10 @@ import (
 
 	"github.com/zonelint/zonelint/providers"
 )
+
+// statusOriginTimeout is Cloudflare's own: what stands behind its edge was
+// reached and did not answer in time.
+const statusOriginTimeout = 524
 
 // answer is what the API answers with.
 type answer struct {
@@ -89,6 +94,9 @@ func vet(read bool, resp *http.Response, body []byte) (*answer, error) {
 	open := func() error {
 		if read {
 			return fmt.Errorf("%w: %s", providers.ErrUnavailable, said)
+		}
+		if status == http.StatusGatewayTimeout || status == statusOriginTimeout || status == http.StatusRequestTimeout {
+			return fmt.Errorf("%w: %s: %w", providers.ErrUnknownOutcome, said, context.DeadlineExceeded) // it may still come
 		}
 		return fmt.Errorf("%w: %s", providers.ErrUnknownOutcome, said)
 	}

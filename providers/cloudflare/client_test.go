@@ -139,6 +139,8 @@ func TestWritesAreNotRepeated(t *testing.T) {
 		{"500 and made", cloudflaretest.Fault{Status: 500, Made: true, Body: `{"success":false,"errors":[{"code":1101,"message":"oops"}]}`}, providers.ErrUnknownOutcome, 1},
 		{"500", cloudflaretest.Fault{Status: 500}, providers.ErrUnknownOutcome, 1},
 		{"502 in HTML", htmlFault(502), providers.ErrUnknownOutcome, 1},
+		{"524", htmlFault(524), context.DeadlineExceeded, 1},
+		{"504 and made", cloudflaretest.Fault{Status: 504, Made: true}, context.DeadlineExceeded, 1},
 		{"404 in HTML", htmlFault(404), providers.ErrUnknownOutcome, 1},
 		{"200 in HTML and made", cloudflaretest.Fault{Status: 200, Made: true, Body: html}, providers.ErrUnknownOutcome, 1},
 		{"success without a result", cloudflaretest.Fault{Status: 200, Made: true, Body: `{"success":true,"errors":[],"result":null}`}, providers.ErrUnknownOutcome, 1},
@@ -165,6 +167,9 @@ func TestWritesAreNotRepeated(t *testing.T) {
 			}
 			if err != nil {
 				oneLine(t, err, cloudflaretest.GoodToken)
+			}
+			if tc.is == context.DeadlineExceeded && !errors.Is(err, providers.ErrUnknownOutcome) {
+				t.Errorf("%v does not leave it open", err)
 			}
 			if srv.Writes() != tc.writes {
 				t.Errorf("%d writes, want %d", srv.Writes(), tc.writes)

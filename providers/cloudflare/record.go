@@ -109,6 +109,9 @@ func readItem(z zone.Name, raw json.RawMessage) (providers.Item, *providers.Unre
 	if err != nil {
 		return bad(fmt.Errorf("content %q: %w", r.Content, err))
 	}
+	if len(it.Record.Data) > 0xffff {
+		return bad(errors.New("the data are longer than DNS allows"))
+	}
 	return it, nil
 }
 
@@ -136,11 +139,7 @@ func (r record) read(name zone.Name, t zone.Type, ttl uint32) (zone.Record, erro
 		return zone.NewName(name, t, ttl, target), err
 	case zone.TypeTXT, zone.TypeSPF:
 		strs, err := parseText(r.Content)
-		rec := zone.Record{Name: name, Type: t, Class: zone.ClassIN, TTL: ttl, Data: zone.StringsData(strs)}
-		if err == nil && len(rec.Data) > 0xffff {
-			err = errors.New("too long")
-		}
-		return rec, err
+		return zone.Record{Name: name, Type: t, Class: zone.ClassIN, TTL: ttl, Data: zone.StringsData(strs)}, err
 	case zone.TypeSRV:
 		return r.readSRV(name, ttl)
 	case zone.TypeCAA:

@@ -73,6 +73,7 @@ func faults() []cloudflaretest.Fault {
 		{Name: "500", Status: 500, Body: json500},
 		{Name: "made, then 500", Status: 500, Body: json500, Made: true},
 		withName("502 in HTML", htmlFault(502)),
+		withName("524 in HTML", htmlFault(524)),
 		withName("200 in HTML", htmlFault(200)),
 		withName("429 in HTML", htmlFault(429)),
 		{Name: "429 with Retry-After", Status: 429, Header: map[string]string{"Retry-After": "0"}},
