@@ -43,8 +43,9 @@ type Request struct {
 type Fault struct {
 	Name string
 	// Before is called before anything else, to edit the zone behind the
-	// client's back.
-	Before func()
+	// client's back. After is called when the request has been carried out or not,
+	// before it is answered.
+	Before, After func()
 	// Made: the request is carried out though its answer is lost. Late: so it is,
 	// but only after Delay, when the client may be gone.
 	Made, Late bool
@@ -222,6 +223,9 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	}
 	if f.Late || status == 0 && !lost {
 		handle()
+	}
+	if f.After != nil {
+		f.After()
 	}
 	if f.Drop {
 		if conn, _, err := http.NewResponseController(w).Hijack(); err == nil {
