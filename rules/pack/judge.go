@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/zonelint/zonelint/rules"
+	"github.com/zonelint/zonelint/rules/spf"
 	"github.com/zonelint/zonelint/zone"
 )
 
@@ -154,11 +155,23 @@ func (c *check) judgeUnwanted(v verdict) verdict {
 		return v
 	}
 	for r := range n.Records() {
-		if r.Type == v.Type && c.does(v.wantRecord, r) {
+		if r.Type == v.Type && c.says(v.wantRecord, r) {
 			v.kind, v.have = unwanted, append(v.have, r)
 		}
 	}
 	return v
+}
+
+// says reports whether a record of the zone is the one that the pack does not
+// want: what does as much, or more, is not.
+func (c *check) says(w *wantRecord, r zone.Record) bool {
+	if w.Text == nil || kindOf(w.Text.Text) != spfText {
+		return c.does(w, r)
+	}
+	have := spf.Parse(r.Text())
+	return slices.ContainsFunc(w.texts, func(m matcher) bool {
+		return have.Form == spf.SPF && strings.EqualFold(have.String(), spf.Parse(m.value.Text).String())
+	})
 }
 
 // does reports whether a record of the zone does what the pack asks for, and

@@ -48,6 +48,7 @@ var each = map[string]string{
 	"track":     "{name: t, type: CNAME, target: t.host.example, level: recommended, purpose: tracking}",
 	"obsolete":  "{name: a, type: CNAME, target: old.host.example, level: obsolete}",
 	"forbidden": "{name: a, type: CNAME, target: bad.host.example, level: forbidden, about: it does harm to programs}",
+	"badspf":    "{name: '@', type: TXT, text: 'v=spf1 include:old.host.example -all', level: forbidden}",
 	"oldtxt":    "{name: '@', type: TXT, text: 'old={code}', level: obsolete}",
 }
 
@@ -123,6 +124,8 @@ func TestRecords(t *testing.T) {
 		{"obsolete", "a IN CNAME other.host.example.\n", "", "", ""},
 		{"obsolete", "a IN CNAME old.host.example.\n", "info unwanted unsafe", "every no longer uses a.example.com. CNAME old.host.example.", "remove CNAME old.host.example."},
 		{"forbidden", "a IN CNAME bad.host.example.\n", "warning unwanted unsafe", "is not wanted by every: it does harm to programs", ""},
+		{"badspf", "@ IN TXT \"v=spf1  include:Old.host.example -ALL\"\n", "warning unwanted unsafe", "", ""},
+		{"badspf", "@ IN TXT \"v=spf1 include:old.host.example mx -all\"\n", "", "", ""},
 		{"oldtxt", "@ IN TXT \"old=5\"\n@ IN TXT \"old=x\"\n", "info unwanted unsafe", "", "remove TXT \"old=5\""},
 	}
 	for _, tt := range tests {

@@ -26,6 +26,8 @@ const maxFile = 1 << 20
 var (
 	ErrTooLarge = errors.New("larger than 1 MiB, which no rule pack is")
 	ErrNotFile  = errors.New("not a regular file")
+	// ErrNoPacks is what LoadFolder reports of a folder without packs.
+	ErrNoPacks = errors.New("no .yaml file in this folder")
 )
 
 //go:embed data/*.yaml
@@ -139,6 +141,44 @@ func Read(path string) ([]byte, error) {
 		return nil, fmt.Errorf("rule pack %s: %w", path, ErrTooLarge)
 	}
 	return src, nil
+}
+
+// LoadFolder reads the packs of a folder, the .yaml and .yml files in it, by
+// name. A folder without any is ErrNoPacks; other errors are those of Load.
+func LoadFolder(dir string) ([]*Pack, error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, fmt.Errorf("rule packs: %w", err)
+	}
+	var packs []*Pack
+	for _, e := range entries {
+		if ext := strings.ToLower(filepath.Ext(e.Name())); e.IsDir() || ext != ".yaml" && ext != ".yml" {
+			continue
+		}
+		p, err := Load(filepath.Join(dir, e.Name()))
+		if err != nil {
+			return nil, err
+		}
+		packs = append(packs, p)
+	}
+	if len(packs) == 0 {
+		return nil, fmt.Errorf("rule packs %s: %w", dir, ErrNoPacks)
+	}
+	return packs, nil
+}
+
+// Over returns packs with others beside them, each in the place of the one with
+// its id.
+func Over(packs, others []*Pack) []*Pack {
+	packs = slices.Clone(packs)
+	for _, o := range others {
+		if i := slices.IndexFunc(packs, func(p *Pack) bool { return p.ID == o.ID }); i >= 0 {
+			packs[i] = o
+		} else {
+			packs = append(packs, o)
+		}
+	}
+	return packs
 }
 
 // Parse reads a pack. What is wrong with it is a *FormatError, which names the

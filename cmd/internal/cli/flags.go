@@ -4,6 +4,7 @@ import (
 	"errors"
 	"maps"
 	"math"
+	"os"
 	"runtime"
 	"slices"
 	"strconv"
@@ -37,7 +38,7 @@ const defaultStdinName = "<stdin>"
 // ruleFlags choose what is looked for.
 func ruleFlags() []urfave.Flag {
 	return []urfave.Flag{
-		&urfave.StringSliceFlag{Name: "pack", Category: groupRules, Usage: "`PACK`: check what this mail host asks for; an id, a .yaml file or a Domain Connect template (.json); repeatable; without it the host is recognised by MX, SPF and autoconfig"},
+		&urfave.StringSliceFlag{Name: "pack", Category: groupRules, Usage: "`PACK`: check what this mail host asks for; an id, a .yaml file or a Domain Connect template (.json); repeatable; a folder of .yaml files adds packs to those that are recognised; without it the host is recognised by MX, SPF and autoconfig"},
 		&urfave.StringSliceFlag{Name: "var", Category: groupRules, Usage: "`NAME=VALUE`: give a variable of a pack its value (\"zonelint packs show\" tells them) or of a Domain Connect template; repeatable"},
 		groupFlag(),
 		&urfave.BoolFlag{Name: "client-srv", Category: groupRules, Usage: "look for the SRV records too by which some mail programs find the servers of the mail host (pack-client-srv)"},
@@ -125,11 +126,20 @@ func parseSize(s string) (int64, error) {
 	return min(n<<shift, math.MaxUint32-1), nil
 }
 
-// selectorOf returns the packs that --pack chooses.
+// selectorOf returns the packs that --pack chooses; the packs of a folder are
+// added to those that a zone may be recognised to need.
 func (a *app) selectorOf(c *urfave.Context) (pack.Selector, error) {
 	s := pack.Selector{All: pack.Builtin(), ClientSRV: c.Bool("client-srv")}
 	t := a.templatesOf(c)
 	for _, arg := range c.StringSlice("pack") {
+		if fi, err := os.Stat(arg); err == nil && fi.IsDir() {
+			folder, err := pack.LoadFolder(arg)
+			if err != nil {
+				return s, packFailure("--pack", arg, err)
+			}
+			s.All = pack.Over(s.All, folder)
+			continue
+		}
 		p, err := t.named(arg)
 		if err != nil {
 			return s, packFailure("--pack", arg, err)

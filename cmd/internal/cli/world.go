@@ -66,6 +66,8 @@ func pinned(c *urfave.Context) resolve.Server {
 	for _, arg := range c.StringSlice("pack") {
 		if p, err := pack.Named(arg); err == nil {
 			packs = append(packs, p)
+		} else if folder, err := pack.LoadFolder(arg); err == nil {
+			packs = append(packs, folder...)
 		}
 	}
 	return resolve.NewFacts(pack.Facts(packs))
