@@ -100,7 +100,7 @@ func TestSnapshotZone(t *testing.T) {
 	s := snapshot(t, providers.Capabilities{}, "@ 300 MX 10 a.example.", "@ 300 MX 20 b.example.", "a 60 A 192.0.2.1")
 	s.Unread = []providers.Unread{{Name: zone.MustName("u.example.com"), Type: zone.TypeTXT, Reason: "odd"}}
 	z := s.Zone()
-	if z.Apex != example || !z.Complete || z.Len() != 3 || len(z.Problems) != 1 || !strings.Contains(z.Problems[0].Message, "odd") {
+	if z.Apex != example || !z.Complete || z.Len() != 3 || len(z.Problems) != 3 || !strings.Contains(z.Problems[0].Message, "odd") {
 		t.Errorf("%+v", z)
 	}
 	for r := range z.Records() {
@@ -110,6 +110,9 @@ func TestSnapshotZone(t *testing.T) {
 	}
 	if z.Lookup(zone.MustName("u.example.com"), zone.TypeTXT).Status != zone.Unknown || z.Lookup(zone.MustName("v.example.com"), zone.TypeTXT).Status != zone.NameError {
 		t.Error("what is unread is unknown, and all else is known")
+	}
+	if z.Lookup(example, zone.TypeSOA).Status != zone.Unknown || z.Lookup(example, zone.TypeNS).Status != zone.Unknown || z.Lookup(example, zone.TypeTXT).Status != zone.NoData {
+		t.Error("an SOA record that the provider keeps to itself is unknown")
 	}
 	// A change of another reading binds to the record of the same data.
 	other := snapshot(t, providers.Capabilities{}, "a 60 A 192.0.2.1", "@ 300 MX 20 b.example.", "@ 300 MX 10 a.example.")

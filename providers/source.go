@@ -30,6 +30,15 @@ func (s *Snapshot) Zone() *zone.Zone {
 			Message: fmt.Sprintf("a record at the provider cannot be read: %s", u.Reason),
 		})
 	}
+	// A zone that is served has both; some providers keep them to themselves.
+	for _, t := range [...]zone.Type{zone.TypeSOA, zone.TypeNS} {
+		if len(z.RRset(s.Apex, t)) == 0 {
+			z.Problems = append(z.Problems, zone.Problem{
+				Kind: zone.ProblemComputed, Name: s.Apex, Type: t, Lost: true,
+				Message: fmt.Sprintf("the provider does not tell the %s records of the zone itself", t),
+			})
+		}
+	}
 	return z
 }
 

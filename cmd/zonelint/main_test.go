@@ -43,11 +43,12 @@ func TestScript(t *testing.T) {
 			return false, fmt.Errorf("unknown condition %q", cond)
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"sparse": sparse,
-			"status": status,
-			"chomp":  chomp,
-			"dns":    dnsServer,
-			"asked":  asked,
+			"sparse":     sparse,
+			"status":     status,
+			"chomp":      chomp,
+			"dns":        dnsServer,
+			"asked":      asked,
+			"cloudflare": cloudflare,
 		},
 	})
 }

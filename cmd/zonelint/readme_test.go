@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/zonelint/zonelint/providers/cloudflare/cloudflaretest"
 	"github.com/zonelint/zonelint/rules/pack"
 )
 
@@ -27,6 +28,9 @@ func TestDocumentedCommands(t *testing.T) {
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
+	t.Setenv("CLOUDFLARE_BASE_URL", exampleCloud(t))
+	t.Setenv("CLOUDFLARE_API_TOKEN", cloudflaretest.GoodToken)
+	t.Setenv("XDG_STATE_HOME", t.TempDir())
 	for _, doc := range []string{"README.md", "rules/pack/README.md"} {
 		text, err := os.ReadFile(filepath.Join(root, doc))
 		if err != nil {
@@ -60,6 +64,21 @@ func TestDocumentedCommands(t *testing.T) {
 			t.Errorf("%s shows no command with its output", doc)
 		}
 	}
+}
+
+// exampleCloud is the Cloudflare account of the documentation.
+func exampleCloud(t *testing.T) (url string) {
+	s := cloudflaretest.New(t)
+	s.AddZone("shop.example",
+		cloudflaretest.Record{"name": "@", "type": "MX", "content": "mx.webmo.fr", "priority": 10, "ttl": 3600},
+		cloudflaretest.Record{"name": "@", "type": "MX", "content": "mxsecondary.webmo.fr", "priority": 20, "ttl": 3600},
+		cloudflaretest.Record{"name": "@", "type": "TXT", "content": `"v=spf1 include:spf.webmo.fr ~all"`, "ttl": 3600},
+		cloudflaretest.Record{"name": "@", "type": "TXT", "content": `"v=spf1 ip4:192.0.2.9 ~all"`, "ttl": 3600},
+		cloudflaretest.Record{"name": "@", "type": "TXT", "content": `"site-verification=1234"`, "ttl": 3600},
+		cloudflaretest.Record{"name": "@", "type": "A", "content": "192.0.2.80", "ttl": 1, "proxied": true},
+		cloudflaretest.Record{"name": "_dmarc", "type": "TXT", "content": `"v=DMARC1; p=none"`, "ttl": 3600},
+	)
+	return s.URL
 }
 
 // The documentation says how many rule packs there are.

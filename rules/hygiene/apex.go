@@ -145,12 +145,23 @@ func checkNoSOA(p *rules.Pass, z *zone.Zone) {
 			return // it is there, but could not be read
 		}
 	}
+	if keepsSOA(z) {
+		return
+	}
 	message := fmt.Sprintf("The zone %s has no SOA record, so name servers refuse it. Add one at the top.", z.Apex)
 	if z.Len() == 0 {
 		message = fmt.Sprintf("There is no record in the zone %s, so name servers refuse it. See whether the file was written to its end.", z.Apex)
 	}
 	f := p.AtApex(zone.TypeSOA, message)
 	p.Report(f.WithFix(rules.Manual, "add an SOA record with the zone's primary name server, contact, serial and timers"))
+}
+
+// keepsSOA reports whether a zone is at a provider that makes the SOA record
+// itself and does not tell it.
+func keepsSOA(z *zone.Zone) bool {
+	return slices.ContainsFunc(z.Problems, func(pr zone.Problem) bool {
+		return pr.Kind == zone.ProblemComputed && pr.Type == zone.TypeSOA
+	})
 }
 
 func checkSeveralSOA(p *rules.Pass, z *zone.Zone) {

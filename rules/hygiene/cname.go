@@ -113,7 +113,7 @@ func checkApexCNAME(p *rules.Pass, z *zone.Zone) {
 		return
 	}
 	c := n.RRset(zone.TypeCNAME)[0]
-	if c.Loc.Source == nil && !n.Has(zone.TypeSOA) && !n.Has(zone.TypeNS) {
+	if (c.Loc.Source == nil || keepsSOA(z)) && !n.Has(zone.TypeSOA) && !n.Has(zone.TypeNS) {
 		return // a provider that keeps those to itself answers with the target's addresses instead
 	}
 	f := rules.At(c, zone.Part{Kind: zone.PartType}, fmt.Sprintf(

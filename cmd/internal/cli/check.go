@@ -15,14 +15,15 @@ func (a *app) checkCommand() *urfave.Command {
 	return &urfave.Command{
 		Name:      "check",
 		Usage:     "find the mistakes in zones",
-		ArgsUsage: "[FILE|DIR|GLOB|-]...",
+		ArgsUsage: "[FILE|DIR|GLOB|-|ZONE]...",
 		Description: "Checks zone files against the RFCs and against what the mail host asks for. " +
-			"A folder stands for the zones in it and in the folders below; \"-\" is standard input; without an argument the current folder is checked.\n\n" +
-			"Exits with 0 if nothing at or above --fail-on was found, 1 if something was, 2 on wrong usage, 3 if a file could not be read.",
+			"A folder stands for the zones in it and in the folders below; \"-\" is standard input; without an argument the current folder is checked. " +
+			"With --provider the zones are those of a DNS provider, as they are there now.\n\n" +
+			"Exits with 0 if nothing at or above --fail-on was found, 1 if something was, 2 on wrong usage, 3 if a file or zone could not be read.",
 		Flags: slices.Concat(ruleFlags(), []urfave.Flag{
 			&urfave.StringFlag{Name: "fail-on", Category: groupRules, Value: "error", Usage: "`LEVEL`: exit with 1 on findings of this severity or worse: error, warning or info (default: error)"},
 			formatFlag(), colorFlag(),
-		}, worldFlags(), readingFlags()),
+		}, providerFlags(), worldFlags(), readingFlags()),
 		Action: a.check,
 	}
 }
@@ -46,6 +47,9 @@ func (a *app) check(c *urfave.Context) error {
 		return err
 	}
 	defer outs.discard()
+	if l.live != nil {
+		return l.checkLive(c.Context, outs, failOn)
+	}
 	return l.check(c.Context, outs, failOn)
 }
 
@@ -69,6 +73,11 @@ func (l *lint) check(ctx context.Context, outs outputs, failOn rules.Severity) e
 	if err != nil {
 		return err
 	}
+	return l.conclude(t, outs, failOn)
+}
+
+// conclude ends the output of check and says how the run went.
+func (l *lint) conclude(t totals, outs outputs, failOn rules.Severity) error {
 	if err := outs.close(t.Summary); err != nil {
 		if brokenPipe(err) {
 			return errReported

@@ -11,6 +11,7 @@ import (
 
 	"github.com/zonelint/zonelint/cmd/internal/clients"
 	"github.com/zonelint/zonelint/cmd/internal/report"
+	"github.com/zonelint/zonelint/providers/all"
 	"github.com/zonelint/zonelint/rules/pack"
 )
 
@@ -96,6 +97,7 @@ var flagValues = map[string]struct {
 	"format":       {valueWords, report.Names},
 	"include-root": {valueDir, nil},
 	"kind":         {valueWords, pack.Kinds()},
+	"provider":     {valueWords, all.Names()},
 }
 
 // argValues are the kinds of argument of the commands that take some.

@@ -23,19 +23,20 @@ func (a *app) fixCommand() *urfave.Command {
 	return &urfave.Command{
 		Name:      "fix",
 		Usage:     "print the diff that mends zones, or mend them with --write",
-		ArgsUsage: "[FILE|DIR|GLOB|-]...",
+		ArgsUsage: "[FILE|DIR|GLOB|-|ZONE]...",
 		Description: "Makes the fixes that are safe: those that add what is missing or say the same in a form that can be read. " +
 			"With --unsafe also those that remove or replace what is published. What is left is told, with the reason. " +
 			"With --from OLD --pack NEW the zone moves to another mail host. " +
 			"All else in a file stays as it is, and the serial of a changed zone is raised.\n\n" +
+			"With --provider the zones of a DNS provider are changed: the plan is shown, and carried out once the name of the zone was typed or with --yes; what was written is read back, and a journal is kept for \"zonelint rollback\". The SOA record and the NS records of a zone are never touched.\n\n" +
 			"The diff on standard output is for \"patch -p1\" and \"git apply\". " +
-			"Exits with 0 if there is nothing to change or all was written, 1 if there is a diff, 2 on wrong usage, 3 if a file could not be read or written.",
+			"Exits with 0 if there is nothing to change or all was written, 1 if there is a diff, 2 on wrong usage, 3 if a file could not be read or written, or a zone not be changed.",
 		Flags: slices.Concat([]urfave.Flag{
 			&urfave.BoolFlag{Name: "write", Category: groupOutput, Usage: "change the files instead of printing a diff"},
 			&urfave.BoolFlag{Name: "unsafe", Category: groupOutput, Usage: "make fixes that remove or replace records too"},
 			colorFlag(),
 			fromFlag(),
-		}, ruleFlags(), worldFlags(), readingFlags()),
+		}, ruleFlags(), providerFlags(), changeFlags(), worldFlags(), readingFlags()),
 		Action: a.fix,
 	}
 }
@@ -48,6 +49,15 @@ func (a *app) fix(c *urfave.Context) error {
 	now, err := clock()
 	if err != nil {
 		return err
+	}
+	if err := checkProviderUse(c); err != nil {
+		return err
+	}
+	if c.IsSet("plan") {
+		return a.applyPlan(c, color)
+	}
+	if c.IsSet("provider") && !c.Bool("yes") && !c.Bool("dry-run") && !c.IsSet("plan-out") && !isTerminalIn(a.In) {
+		return errCannotAsk
 	}
 	l, err := a.newLint(c)
 	if err != nil {
@@ -68,6 +78,9 @@ func (a *app) fix(c *urfave.Context) error {
 		if f.surgeon.judge, err = rules.NewEngine(all.Rules(l.selector, l.policies...), rules.Options{Servers: l.servers}); err != nil {
 			return err
 		}
+	}
+	if l.live != nil {
+		return l.fixLive(c, f.surgeon, color)
 	}
 	if f.write && slices.ContainsFunc(l.found.targets, func(t target) bool { return t.path == "" }) {
 		return usagef("leave --write out for a diff, or name a file", "fix cannot write standard input")

@@ -25,11 +25,12 @@ import (
 
 // The groups of flags in the help of a command.
 const (
-	groupOutput  = "Output"
-	groupRules   = "Rules"
-	groupReading = "Reading"
-	groupWorld   = "Names outside of the zone"
-	groupLimits  = "Limits on what one zone may cost"
+	groupOutput   = "Output"
+	groupProvider = "Zones at a DNS provider"
+	groupRules    = "Rules"
+	groupReading  = "Reading"
+	groupWorld    = "Names outside of the zone"
+	groupLimits   = "Limits on what one zone may cost"
 )
 
 // defaultStdinName is what standard input is called if nothing else is said.

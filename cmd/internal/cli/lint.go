@@ -27,6 +27,7 @@ type lint struct {
 	loader   *loader
 	found    found
 	beside   *neighbours
+	live     *liveZones // in place of files; nil if it is files
 	jobs     int
 	window   int // how many outcomes may wait for one before them
 }
@@ -38,13 +39,19 @@ func (a *app) newLint(c *urfave.Context) (*lint, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := checkProviderUse(c); err != nil {
+		return nil, err
+	}
 	args := c.Args().Slice()
 	if len(args) == 0 {
 		args = []string{"."}
 	}
-	// Beside the packs, which take a while to load.
 	finding := make(chan found, 1)
-	go func(stdin string) { finding <- findTargets(currentDir(), args, stdin) }(c.String("stdin-filename"))
+	if c.IsSet("provider") {
+		finding <- found{}
+	} else { // beside the packs, which take a while to load
+		go func(stdin string) { finding <- findTargets(currentDir(), args, stdin) }(c.String("stdin-filename"))
+	}
 	l := &lint{app: a, jobs: jobs}
 	if l.selector, err = a.selectorOf(c); err != nil {
 		return nil, err
@@ -58,7 +65,10 @@ func (a *app) newLint(c *urfave.Context) (*lint, error) {
 	}
 	l.found = <-finding
 	l.beside = newNeighbours(c.Context, l.loader, l.found.targets)
-	if l.servers, err = a.serversOf(c, l.loader, l.beside); err == nil {
+	if l.servers, err = a.serversOf(c, l.loader, l.beside); err == nil && c.IsSet("provider") {
+		err = l.readLive(c)
+	}
+	if err == nil {
 		l.engine, err = engineOf(c, l.selector, l.policies, l.servers)
 	}
 	if err != nil {
@@ -179,7 +189,7 @@ func (l *lint) one(ctx context.Context, t target, work func(z *zone.Zone, o *out
 	}
 	defer l.beside.lend(t, z)()
 	o.includes = l.loader.included(z)
-	o.noPack = len(l.selector.Forced) == 0 && !l.detector.Any(z)
+	o.noPack = l.packless(z)
 	work(z, o)
 	return o
 }

@@ -70,8 +70,15 @@ type surgeon struct {
 	now       time.Time
 }
 
-// repair makes the fixes of a zone and checks what came of them.
-func (s *surgeon) repair(z *zone.Zone) (*repair, error) {
+// operation is the fixes of a zone before they are written anywhere.
+type operation struct {
+	*repair
+	before []rules.Finding // of the zone, once it has moved if it is to
+	res    rules.FixResult // its changes lead from the zone as it is
+}
+
+// operate works out the fixes of a zone.
+func (s *surgeon) operate(z *zone.Zone) (*operation, error) {
 	start, move := z, (*pack.Move)(nil)
 	if s.migration != nil {
 		var err error
@@ -91,6 +98,16 @@ func (s *surgeon) repair(z *zone.Zone) (*repair, error) {
 		r.fixed = slices.Concat(move.Fixed, res.Fixed)
 		rules.Sort(r.fixed)
 	}
+	return &operation{r, before, res}, nil
+}
+
+// repair makes the fixes of a zone and checks what came of them.
+func (s *surgeon) repair(z *zone.Zone) (*repair, error) {
+	op, err := s.operate(z)
+	if err != nil {
+		return nil, err
+	}
+	r, before, res := op.repair, op.before, op.res
 	if len(res.Changes) == 0 {
 		return r, nil
 	}

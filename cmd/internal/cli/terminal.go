@@ -17,6 +17,12 @@ func isTerminal(w io.Writer) bool {
 	return ok && term.IsTerminal(int(f.Fd()))
 }
 
+// isTerminalIn is isTerminal for a stream to read.
+func isTerminalIn(r io.Reader) bool {
+	f, ok := r.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
 // width returns the columns of a terminal, 0 of anything else.
 func width(w io.Writer) int {
 	if !isTerminal(w) {

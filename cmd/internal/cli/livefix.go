@@ -1,0 +1,251 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+
+	urfave "github.com/urfave/cli/v2"
+
+	"github.com/zonelint/zonelint/cmd/internal/report"
+	"github.com/zonelint/zonelint/providers"
+	"github.com/zonelint/zonelint/zone"
+)
+
+// changeFlags say how a zone at a provider is changed.
+func changeFlags() []urfave.Flag {
+	return slices.Concat(applyFlags(), []urfave.Flag{
+		&urfave.StringFlag{Name: "plan-out", Category: groupProvider, Usage: "`FILE`: write the plan into this file and change nothing"},
+		&urfave.StringFlag{Name: "plan", Category: groupProvider, Usage: "`FILE`: carry out the plan of --plan-out, exactly that, or refuse if the zone is no longer what it was made on"},
+		&urfave.IntFlag{Name: "max-changes", Category: groupProvider, Usage: fmt.Sprintf("`N`: refuse to change more records of a zone (default: %d)", providers.DefaultMaxChanges)},
+		&urfave.IntFlag{Name: "max-deletes", Category: groupProvider, Usage: fmt.Sprintf("`N`: refuse to delete more records of a zone (default: %d)", providers.DefaultMaxDeletes)},
+	})
+}
+
+// liveFixer is one run of fix on zones at a provider.
+type liveFixer struct {
+	*lint
+	*changer
+	surgeon surgeon
+	planOut string
+	options providers.PlanOptions
+	left    [reasons]int
+}
+
+// fixLive is fix for zones at a provider.
+func (l *lint) fixLive(c *urfave.Context, s surgeon, color string) error {
+	ch, err := newChanger(c, l.live.account, color)
+	if err != nil {
+		return err
+	}
+	f := &liveFixer{lint: l, changer: ch, surgeon: s, planOut: c.String("plan-out"), options: providers.PlanOptions{Provider: ch.provider.Name}}
+	for _, o := range []struct {
+		name string
+		dst  *int
+	}{{"max-changes", &f.options.MaxChanges}, {"max-deletes", &f.options.MaxDeletes}} {
+		if !c.IsSet(o.name) {
+			continue
+		}
+		switch n := c.Int(o.name); {
+		case n < 0:
+			return usagef("give a number of at least 0", "--%s %d", o.name, n)
+		case n == 0:
+			return usagef("--dry-run shows the plan", "--%s 0 allows nothing", o.name)
+		default:
+			*o.dst = n
+		}
+	}
+	if f.planOut != "" {
+		if f.dryRun || f.yes {
+			return usagef("leave the others out", "--plan-out changes nothing, and goes with neither --dry-run nor --yes")
+		}
+		if len(l.live.zones)+l.live.failed > 1 {
+			return usagef("name one zone", "--plan-out is for one zone, and there are %d", len(l.live.zones)+l.live.failed)
+		}
+		f.dryRun = true
+	}
+	ch.failed = l.live.failed > 0
+	for _, live := range l.live.zones {
+		if err := f.one(c.Context, live); err != nil {
+			return err
+		}
+	}
+	for r, n := range f.left {
+		if n > 0 {
+			fmt.Fprintf(f.changer.Err, "%d %s.\n", n, reason(r).count(n))
+		}
+	}
+	return ch.end()
+}
+
+// one plans and makes the fixes of a zone.
+func (f *liveFixer) one(ctx context.Context, live liveZone) error {
+	plan, r, err := f.plan(live)
+	if err != nil {
+		f.failed = true
+		f.complainOnce(live.snapshot.Apex, err)
+		return nil
+	}
+	f.tellUnread(live.snapshot)
+	f.tellLeft(live.snapshot.Apex, r)
+	if f.planOut != "" && !plan.Empty() {
+		if err := writePlan(f.planOut, plan); err != nil {
+			return fmt.Errorf("--plan-out %s: %w", f.planOut, writeFailure(err))
+		}
+	}
+	if plan.Empty() {
+		for _, n := range plan.Notes {
+			fmt.Fprintf(f.changer.Err, "  %s  %s\n", f.err.Bold("note "), report.Escape(n))
+		}
+		fmt.Fprintf(f.changer.Err, "%s: nothing to change.\n", f.place(live.snapshot.Apex))
+		return nil
+	}
+	if err := f.carryOut(ctx, plan); err != nil {
+		return err
+	}
+	switch {
+	case f.planOut != "":
+		fmt.Fprintf(f.changer.Err, "%s: nothing was changed; \"zonelint fix --provider %s --plan %s\" carries the plan out.\n", report.Escape(plan.Zone.String()), f.provider.Name, report.Escape(f.planOut))
+	case f.dryRun:
+		fmt.Fprintf(f.changer.Err, "%s: %s; nothing was changed.\n", report.Escape(plan.Zone.String()), countChanges(plan, "would be made"))
+	}
+	return nil
+}
+
+func (f *liveFixer) complainOnce(name zone.Name, err error) {
+	f.changer.complain("%v", f.failure(name, err))
+}
+
+// plan works out the fixes of a zone.
+func (f *liveFixer) plan(live liveZone) (*providers.Plan, *repair, error) {
+	op, err := f.surgeon.operate(live.zone)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := f.surgeon.verify(live.zone, op.before, op.res, op.res.Zone); err != nil {
+		return nil, nil, err
+	}
+	var changes zone.ChangeSet
+	var notes []string
+	for _, c := range op.res.Changes {
+		if c.Type == zone.TypeSOA || c.Type == zone.TypeNS && c.Name == live.snapshot.Apex {
+			notes = append(notes, fmt.Sprintf("%s %s belongs to the provider and is not changed", c.Name, c.Type))
+			continue
+		}
+		changes = append(changes, c)
+	}
+	slices.SortStableFunc(changes, func(a, b zone.Change) int {
+		return cmp.Or(zone.CompareNames(a.Name, b.Name), cmp.Compare(a.Type, b.Type))
+	})
+	options := f.options
+	options.Reasons = reasonsOf(op.repair, changes.Keys())
+	plan, err := providers.NewPlan(live.snapshot, changes, options)
+	if err != nil {
+		return nil, nil, err
+	}
+	slices.Sort(notes)
+	plan.Notes = append(plan.Notes, slices.Compact(notes)...)
+	return plan, op.repair, nil
+}
+
+// reasonsOf says of each RRset why it changes.
+func reasonsOf(r *repair, keys []zone.Key) map[zone.Key][]string {
+	out := map[zone.Key][]string{}
+	for _, x := range r.fixed {
+		why := x.Rule.ID + ": " + x.Fix.Description
+		for _, k := range x.Fix.Changes.Keys() {
+			if !slices.Contains(out[k], why) {
+				out[k] = append(out[k], why)
+			}
+		}
+	}
+	for _, k := range keys {
+		if len(out[k]) == 0 && r.move != nil {
+			out[k] = []string{"part of the move to another mail host"}
+		}
+	}
+	return out
+}
+
+// tellLeft says on standard error what a move stops, and which findings stay.
+func (f *liveFixer) tellLeft(apex zone.Name, r *repair) {
+	for _, l := range r.left {
+		f.left[l.why]++
+		where := l.Name.String()
+		if l.Type != 0 {
+			where += " " + l.Type.String()
+		}
+		fmt.Fprintf(f.changer.Err, "  %s  %s %s: %s\n", f.err.Removed("left "), report.Escape(where), l.Rule.ID, report.Escape(l.how))
+	}
+}
+
+// writePlan writes a plan into a file that others cannot read.
+func writePlan(path string, plan *providers.Plan) error {
+	b, err := json.MarshalIndent(plan, "", " ")
+	if err != nil {
+		return err
+	}
+	a, err := createAtomic(path, nil)
+	if err != nil {
+		return err
+	}
+	if err := a.Chmod(0o600); err != nil {
+		a.discard()
+		return err
+	}
+	if _, err := a.Write(append(b, '\n')); err != nil {
+		a.discard()
+		return err
+	}
+	return a.commit()
+}
+
+// applyPlan carries out the plan of a file.
+func (a *app) applyPlan(c *urfave.Context, color string) error {
+	for _, f := range c.Command.Flags {
+		name := f.Names()[0]
+		if c.IsSet(name) && !slices.Contains([]string{"plan", "provider", "dry-run", "yes", "color"}, name) {
+			return usagef("leave one of them out", "--%s has no meaning with --plan, which is carried out as it was made", name)
+		}
+	}
+	acc, err := a.openAccount(c.String("provider"))
+	if err != nil {
+		return err
+	}
+	ch, err := newChanger(c, acc, color)
+	if err != nil {
+		return err
+	}
+	path := c.String("plan")
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return fmt.Errorf("--plan %s: %s", path, describe(err))
+	}
+	plan := &providers.Plan{}
+	if err := json.Unmarshal(b, plan); err != nil {
+		if !errors.Is(err, providers.ErrPlan) {
+			err = fmt.Errorf("%w: %w", providers.ErrPlan, err)
+		}
+		return fmt.Errorf("--plan %s: %w", path, err)
+	}
+	if plan.Provider != acc.provider.Name {
+		return usagef("", "--plan %s is for %s and not for %s", path, plan.Provider, acc.provider.Name)
+	}
+	if c.Args().Present() {
+		n, err := zone.ParseName(c.Args().First(), zone.Root)
+		if err != nil || c.NArg() > 1 || n != plan.Zone {
+			return usagef("", "--plan %s is for the zone %s alone", path, plan.Zone)
+		}
+	}
+	if err := ch.mayAsk(); err != nil {
+		return err
+	}
+	if err := ch.carryOut(c.Context, plan); err != nil {
+		return err
+	}
+	return ch.end()
+}

@@ -1,0 +1,111 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/zonelint/zonelint/providers/cloudflare/cloudflaretest"
+)
+
+// scriptTB lets a server be started that ends with a script.
+type scriptTB struct {
+	testing.TB
+	ts *testscript.TestScript
+}
+
+func (tb scriptTB) Helper()                           {}
+func (tb scriptTB) Cleanup(f func())                  { tb.ts.Defer(f) }
+func (tb scriptTB) Fatal(args ...any)                 { tb.ts.Fatalf("%v", args) }
+func (tb scriptTB) Fatalf(format string, args ...any) { tb.ts.Fatalf(format, args...) }
+
+// clouds are the servers of scripts, by their addresses.
+var clouds sync.Map
+
+// cloudflare starts a Cloudflare API on loopback for the rest of the script and
+// lets CLOUDFLARE_BASE_URL and CLOUDFLARE_API_TOKEN lead to it:
+//
+//	cloudflare start FILE...     each is a zone, NAME.json, as a list of records
+//	cloudflare edit ZONE FILE    puts the records of FILE into a zone, as somebody else would
+//	cloudflare fail N            lets the Nth write fail after it was made
+//	cloudflare foreign N ZONE F  before the Nth request, edits as above
+//	cloudflare records ZONE      prints the records, sorted, for stdout and cmp
+//	cloudflare writes N          compares the number of writes
+func cloudflare(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 1 {
+		ts.Fatalf("usage: cloudflare start|edit|fail|foreign|records|writes ...")
+	}
+	if args[0] == "start" {
+		s := cloudflaretest.New(scriptTB{ts: ts})
+		c := &cloud{Server: s, zones: map[string]*cloudflaretest.Zone{}}
+		for _, file := range args[1:] {
+			name := strings.TrimSuffix(filepath.Base(file), ".json")
+			c.zones[name] = s.AddZone(name, recordsOf(ts, file)...)
+		}
+		ts.Setenv("CLOUDFLARE_BASE_URL", s.URL)
+		ts.Setenv("CLOUDFLARE_API_TOKEN", cloudflaretest.GoodToken)
+		clouds.Store(s.URL, c)
+		return
+	}
+	v, ok := clouds.Load(ts.Getenv("CLOUDFLARE_BASE_URL"))
+	if !ok {
+		ts.Fatalf("no server was started")
+	}
+	c := v.(*cloud)
+	number := func(s string) int {
+		n, err := strconv.Atoi(s)
+		ts.Check(err)
+		return n
+	}
+	put := func(zone, file string) func() {
+		records := recordsOf(ts, file)
+		return func() {
+			for _, r := range records {
+				c.zones[zone].Put(r)
+			}
+		}
+	}
+	switch {
+	case args[0] == "edit" && len(args) == 3:
+		put(args[1], args[2])()
+	case args[0] == "fail" && len(args) == 2:
+		c.FailWrite(number(args[1]), cloudflaretest.Fault{Name: "lost", Made: false, Status: 400, Body: `{"success":false,"errors":[{"code":9999,"message":"not today"}],"messages":[],"result":null}`})
+	case args[0] == "foreign" && len(args) == 4:
+		c.FailRequest(len(c.Requests())+number(args[1]), cloudflaretest.Fault{Name: "foreign edit", Before: put(args[2], args[3])})
+	case args[0] == "records" && len(args) == 3:
+		var b strings.Builder
+		for _, r := range c.zones[args[1]].Records() {
+			delete(r, "id")
+			line, err := json.Marshal(map[string]any{"name": r["name"], "type": r["type"], "content": r["content"], "proxied": r["proxied"], "comment": r["comment"]})
+			ts.Check(err)
+			b.Write(append(line, '\n'))
+		}
+		ts.Check(os.WriteFile(ts.MkAbs(args[2]), []byte(b.String()), 0o666))
+	case args[0] == "writes" && len(args) == 2:
+		if got := c.Writes(); got != number(args[1]) {
+			ts.Fatalf("%d writes, want %s", got, args[1])
+		}
+		if v := c.Violations(); len(v) > 0 {
+			ts.Fatalf("mail stopped: %v", v)
+		}
+	default:
+		ts.Fatalf("cloudflare %s: wrong arguments", args)
+	}
+}
+
+type cloud struct {
+	*cloudflaretest.Server
+	zones map[string]*cloudflaretest.Zone
+}
+
+func recordsOf(ts *testscript.TestScript, file string) []cloudflaretest.Record {
+	var out []cloudflaretest.Record
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile(file)), &out))
+	return out
+}

@@ -1,0 +1,44 @@
+// Package all lists every provider whose zones zonelint can read. It is the one
+// place that imports them all.
+package all
+
+import (
+	"strings"
+
+	"github.com/zonelint/zonelint/providers"
+	"github.com/zonelint/zonelint/providers/cloudflare"
+)
+
+// makers describe the providers, one line each, in the order of their names.
+var makers = []func() *providers.Provider{
+	cloudflare.Provider,
+}
+
+// Providers returns every provider in the order of their names.
+func Providers() []*providers.Provider {
+	out := make([]*providers.Provider, len(makers))
+	for i, make := range makers {
+		out[i] = make()
+	}
+	return out
+}
+
+// Names returns what --provider takes.
+func Names() []string {
+	var out []string
+	for _, p := range Providers() {
+		out = append(out, p.Name)
+	}
+	return out
+}
+
+// Find returns the provider of that name, however it is capitalised; nil if
+// there is none.
+func Find(name string) *providers.Provider {
+	for _, p := range Providers() {
+		if strings.EqualFold(p.Name, name) {
+			return p
+		}
+	}
+	return nil
+}
