@@ -217,6 +217,9 @@ func TestJournalFails(t *testing.T) {
 				t.Errorf("file %d: nobody is told", n)
 			}
 		default:
+			if rep.Count(providers.Unknown) > 0 {
+				t.Errorf("file %d: %+v", n, rep)
+			}
 			if !errors.Is(err, full) || rep.Count(providers.Done) != f.Writes() || f.Writes() != (n-2)/2 {
 				t.Errorf("file %d: %v, %d writes", n, err, f.Writes())
 			}
