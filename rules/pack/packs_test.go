@@ -430,6 +430,31 @@ func TestHostWithSenders(t *testing.T) {
 	}
 }
 
+// A sender that only SPF tells may have been set up otherwise, or long ago: what
+// it asks for is advice. That there is no DMARC record is a warning all the same.
+func TestSenderBySPF(t *testing.T) {
+	src := web + mxs("10 mail.example.net") + spfRecord("v=spf1 include:spf.brevo.com include:mailgun.org ~all")
+	for with, want := range map[string][]string{
+		goodDMARC: nil,
+		"":        {"pack-dmarc-missing"},
+	} {
+		var got []string
+		fs := ruletest.Lint(t, "test.zone", src+with, all.Rules(pack.Selector{All: pack.Builtin()}))
+		for _, f := range fs {
+			if f.Severity > rules.Info {
+				got = append(got, f.Rule.ID)
+			}
+		}
+		if !slices.Equal(got, want) || !told(fs, "pack-record-missing") {
+			t.Errorf("got %q of %v", got, ruletest.IDs(fs))
+		}
+	}
+	none := ruletest.Lint(t, "test.zone", web+mxs("10 mx.simply.com"), all.Rules(pack.Selector{All: pack.Builtin()}))
+	if i := slices.IndexFunc(none, func(f rules.Finding) bool { return f.Rule.ID == "pack-dmarc-missing" }); i < 0 || none[i].Severity != rules.Warning {
+		t.Errorf("an alias for the policy: %v", none)
+	}
+}
+
 // What a sender lacks is told for the name that it was set up for.
 func TestSenderBelowApex(t *testing.T) {
 	src := web + "k2._domainkey.sub IN CNAME dkim2.mcsv.net.\n" + goodDMARC
