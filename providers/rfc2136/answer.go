@@ -91,7 +91,7 @@ func serverTime(t *dns.TSIG) string {
 	for _, o := range raw {
 		sec = sec<<8 | int64(o)
 	}
-	return ", where it is " + time.Unix(sec, 0).UTC().Format(time.RFC3339)
+	return ", and on the server it is " + time.Unix(sec, 0).UTC().Format(time.RFC3339)
 }
 
 // denied tells a zone that the server does not have from one that it does not

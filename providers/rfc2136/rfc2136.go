@@ -121,7 +121,10 @@ func New(o Options) (*Backend, error) {
 // parseServer completes a server with the port of DNS.
 func parseServer(s string) (string, error) {
 	bad := fmt.Errorf("%s: %q is not a name server such as ns1.example.net, 192.0.2.1:5353 or [2001:db8::1]:53", ServerVariable, s)
-	host, port := strings.Trim(s, "[]"), "53"
+	host, port := s, "53"
+	if strings.HasPrefix(s, "[") && strings.HasSuffix(s, "]") {
+		host = s[1 : len(s)-1]
+	}
 	switch {
 	case net.ParseIP(host) != nil:
 	case strings.Contains(s, ":"):

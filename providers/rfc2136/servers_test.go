@@ -15,7 +15,6 @@ import (
 
 	"github.com/miekg/dns"
 
-	"github.com/zonelint/zonelint/providers"
 	"github.com/zonelint/zonelint/providers/rfc2136"
 	"github.com/zonelint/zonelint/zone"
 )
@@ -104,7 +103,7 @@ zone:
     acl: [write, read]
   - domain: open.example
     file: "%[1]s/open.example.zone"
-    acl: anyone
+    acl: [anyone, read]
 `
 
 // kinds are the servers and how they are started in a folder.
@@ -285,10 +284,18 @@ func lines(rs []zone.Record) []string {
 	return out
 }
 
-func items(s *providers.Snapshot) []zone.Record {
-	var rs []zone.Record
-	for _, it := range s.Items {
-		rs = append(rs, it.Record)
+// updateText adds a record as it is written, capitals and all.
+func (s *server) updateText(t testing.TB, line string) {
+	t.Helper()
+	rr, err := dns.NewRR("$ORIGIN example.com.\n" + line + "\n")
+	if err != nil {
+		t.Fatal(err)
 	}
-	return rs
+	m := new(dns.Msg).SetUpdate("example.com.")
+	m.Insert([]dns.RR{rr})
+	m.SetTsig(writer+".", dns.HmacSHA256, 300, time.Now().Unix())
+	c := dns.Client{Net: "tcp", Timeout: 10 * time.Second, TsigSecret: secrets}
+	if r, _, err := c.Exchange(m, s.addr); err != nil || r.Rcode != dns.RcodeSuccess {
+		t.Fatalf("%v\n%v", err, r)
+	}
 }
