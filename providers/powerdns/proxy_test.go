@@ -86,27 +86,12 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	var resp *http.Response
 	var answer []byte
-	forward := func() {
-		if r.Method != http.MethodGet {
-			p.mu.Lock()
-			p.writes++
-			p.mu.Unlock()
-		}
-		req, _ := http.NewRequest(r.Method, p.to+r.URL.RequestURI(), bytes.NewReader(body))
-		req.Header = r.Header.Clone()
-		var err error
-		if resp, err = http.DefaultClient.Do(req); err != nil {
-			return
-		}
-		answer, _ = io.ReadAll(resp.Body)
-		resp.Body.Close()
-	}
 	own := f.status == 0 && !f.drop && !f.late
 	if !meets || f.made || own {
-		forward()
+		resp, answer = p.forward(r, body)
 	}
 	if f.late {
-		p.late.Go(func() { time.Sleep(2 * f.delay); forward() })
+		p.late.Go(func() { time.Sleep(2 * f.delay); p.forward(r, body) })
 	}
 	time.Sleep(f.delay)
 	if f.drop || f.status == 0 && resp == nil {
@@ -125,4 +110,25 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	w.WriteHeader(resp.StatusCode)
 	_, _ = w.Write(answer)
+}
+
+// forward makes the request of the server; nil if it does not answer.
+func (p *proxy) forward(r *http.Request, body []byte) (*http.Response, []byte) {
+	if r.Method != http.MethodGet {
+		p.mu.Lock()
+		p.writes++
+		p.mu.Unlock()
+	}
+	req, err := http.NewRequest(r.Method, p.to+r.URL.RequestURI(), bytes.NewReader(body))
+	if err != nil {
+		return nil, nil
+	}
+	req.Header = r.Header.Clone()
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return nil, nil
+	}
+	defer resp.Body.Close()
+	answer, _ := io.ReadAll(resp.Body)
+	return resp, answer
 }
