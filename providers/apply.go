@@ -25,7 +25,8 @@ type Applier struct {
 	Waits []time.Duration
 	// Now tells the time; nil is time.Now.
 	Now func() time.Time
-	// Progress is told of each step before it is made; nil if nobody asks.
+	// Progress is told of each step, counted from 0, before it is made; nil if
+	// nobody asks.
 	Progress func(step, steps int)
 
 	// For tests: hook is called where a run may be cut off, and file writes a

@@ -12,4 +12,26 @@
 // unknown. From a journal, Rollback makes the plan that undoes it.
 //
 // What comes in is a zone.ChangeSet; nothing here knows of rules.
+//
+// # A new backend
+//
+// A provider with a package of libdns needs a Provider value and NewLibDNS with
+// what is known of the package. One that can do more, such as several changes
+// in one transaction, gets a folder of its own and implements Backend. Either
+// way providertest.Conformance, run against the provider or a fake of its API,
+// says whether it may be trusted with mail records.
+//
+// # What is promised
+//
+// A plan never touches the SOA record, the NS records of the zone itself or
+// what belongs to its signing, never leaves a name without MX records that had
+// some, and never makes a second SPF, DMARC, MTA-STS or TLSRPT record. Where a
+// provider cannot change everything at once, the steps are so ordered that a
+// name with MX records before and after has some at every moment, and that
+// there are never two SPF records: the old one goes right before the new one
+// comes. Step.Gap says what is missing for that moment.
+//
+// A write is never repeated unless it is certain that it was not made; one
+// whose outcome is open is looked for in the zone. Another run of the same plan
+// is refused once the zone has changed; a new plan does what is left to do.
 package providers

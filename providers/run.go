@@ -35,6 +35,7 @@ func (r *run) write(ctx context.Context) {
 			r.Progress(i, len(r.plan.Steps))
 		}
 		if r.stopped = r.mark(i, StepStarted); r.stopped != nil {
+			r.journal.Steps[i] = StepPending
 			return
 		}
 		r.at("started")

@@ -217,6 +217,9 @@ func TestJournalFails(t *testing.T) {
 				t.Errorf("file %d: nobody is told", n)
 			}
 		default:
+			if rep.Count(providers.Unknown) > 0 {
+				t.Errorf("file %d: %+v", n, rep)
+			}
 			if !errors.Is(err, full) || rep.Count(providers.Done) != f.Writes() || f.Writes() != (n-2)/2 {
 				t.Errorf("file %d: %v, %d writes", n, err, f.Writes())
 			}
@@ -334,5 +337,89 @@ func afterKill(t *testing.T, caps providers.Capabilities, dir, what string, undo
 	}
 	for _, v := range f.Violations() {
 		t.Errorf("%s: at some moment %v", what, v)
+	}
+}
+
+// A write whose answer does not come in time may still come to pass: that is
+// said, and nothing is written again.
+func TestLateWrite(t *testing.T) {
+	f := providertest.NewFake(example, providers.Capabilities{}, migration.start(t)...)
+	p, err := plan(t, f, migration.changes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.Fault, f.At = providertest.Slow, 5
+	a := &providers.Applier{Backend: f, Dir: t.TempDir(), Waits: waits}
+	rep, err := a.Apply(t.Context(), p)
+	if !errors.Is(err, providers.ErrIncomplete) || !errors.Is(err, context.DeadlineExceeded) || f.Writes() != 2 {
+		t.Errorf("%v, %d writes", err, f.Writes())
+	}
+	for i, op := range rep.Ops {
+		want := providers.NotDone
+		if i < 2 {
+			want = providers.Done
+		} else if i == 2 {
+			want = providers.Unknown
+		}
+		if op.Outcome != want {
+			t.Errorf("operation %d: %s", i+1, op)
+		}
+	}
+	j, err := providers.LoadJournal(rep.Journal)
+	if err != nil || j.Steps[2] != providers.StepUnknown || j.Steps[3] != providers.StepPending || j.Finished.IsZero() || j.Error == "" {
+		t.Errorf("journal %+v %v", j, err)
+	}
+}
+
+// liar says that it has done what it was told.
+type liar struct{ *providertest.Fake }
+
+func (liar) Apply(context.Context, zone.Name, providers.Step) error { return nil }
+
+// What a provider says that it has done and the zone does not show is neither
+// done nor not done.
+func TestAnsweredAndNotSeen(t *testing.T) {
+	f := providertest.NewFake(example, providers.Capabilities{Atomic: true}, migration.start(t)...)
+	p, err := plan(t, f, migration.changes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := &providers.Applier{Backend: liar{f}, Dir: t.TempDir(), Waits: waits}
+	rep, err := a.Apply(t.Context(), p)
+	if !errors.Is(err, providers.ErrIncomplete) || !errors.Is(err, providers.ErrUnverified) || rep.Verified || rep.Count(providers.Unknown) != len(rep.Ops) {
+		t.Errorf("%v %+v", err, rep)
+	}
+}
+
+// A zone that cannot be read back: what was answered for is done, and that
+// nobody has seen it is said.
+func TestNotReadBack(t *testing.T) {
+	f := providertest.NewFake(example, providers.Capabilities{Atomic: true}, migration.start(t)...)
+	p, err := plan(t, f, migration.changes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.Also = map[int]providertest.Fault{4: providertest.Lost, 5: providertest.Limit, 6: providertest.Unauthorize}
+	a := &providers.Applier{Backend: f, Dir: t.TempDir(), Waits: waits}
+	rep, err := a.Apply(t.Context(), p)
+	if !errors.Is(err, providers.ErrUnverified) || errors.Is(err, providers.ErrIncomplete) || !errors.Is(err, providers.ErrUnauthorized) || rep.Verified || !rep.Complete() {
+		t.Errorf("%v %+v", err, rep)
+	}
+}
+
+// A run that has gone on after a lost answer tells of the zone as it is in the
+// end, not as it was then.
+func TestTwoFailures(t *testing.T) {
+	f := providertest.NewFake(example, providers.Capabilities{}, migration.start(t)...)
+	p, err := plan(t, f, migration.changes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Two readings, a step, the lost answer, a reading, a step, the refusal.
+	f.Also = map[int]providertest.Fault{4: providertest.LostAnswer, 7: providertest.Refuse}
+	a := &providers.Applier{Backend: f, Dir: t.TempDir(), Waits: waits}
+	rep, err := a.Apply(t.Context(), p)
+	if !errors.Is(err, providers.ErrRefused) || rep.Count(providers.Done) != 3 || rep.Count(providers.Unknown) != 0 || f.Writes() != 3 {
+		t.Errorf("%v %+v", err, rep)
 	}
 }

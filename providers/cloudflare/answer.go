@@ -83,11 +83,8 @@ func vet(read bool, resp *http.Response, body []byte) (*answer, error) {
 	ours := err == nil && (a.Success || len(a.Errors) > 0)
 	said := a.said(status)
 	if !ours {
-		said = fmt.Sprintf("HTTP %d with %s in place of JSON", status, kind(resp.Header))
-		if err == nil {
-			said = fmt.Sprintf("HTTP %d with JSON that is not of Cloudflare's API", status)
-		}
-		if read {
+		said = fmt.Sprintf("HTTP %d with %s", status, kind(resp.Header, body))
+		if read && status < 400 {
 			said += "; if that stays so, see whether " + BaseURLVariable + " is right"
 		}
 	}
@@ -96,7 +93,7 @@ func vet(read bool, resp *http.Response, body []byte) (*answer, error) {
 			return fmt.Errorf("%w: %s", providers.ErrUnavailable, said)
 		}
 		if status == http.StatusGatewayTimeout || status == statusOriginTimeout || status == http.StatusRequestTimeout {
-			return fmt.Errorf("%w: %s: %w", providers.ErrUnknownOutcome, said, context.DeadlineExceeded) // it may still come
+			return &lateError{said}
 		}
 		return fmt.Errorf("%w: %s", providers.ErrUnknownOutcome, said)
 	}
@@ -120,13 +117,28 @@ func vet(read bool, resp *http.Response, body []byte) (*answer, error) {
 	return nil, fmt.Errorf("%w: %s", providers.ErrRefused, said)
 }
 
-// kind says what a body that is not JSON is said to be.
-func kind(h http.Header) string {
+// lateError is the answer of a gateway that did not wait for the end of a write,
+// which may still come to pass.
+type lateError struct{ said string }
+
+func (e *lateError) Error() string { return providers.ErrUnknownOutcome.Error() + ": " + e.said }
+
+func (e *lateError) Unwrap() []error {
+	return []error{providers.ErrUnknownOutcome, context.DeadlineExceeded}
+}
+
+// kind says what an answer that is not the API's consists of.
+func kind(h http.Header, body []byte) string {
 	t, _, _ := strings.Cut(h.Get("Content-Type"), ";")
-	if t = clean(strings.TrimSpace(t)); t == "" || strings.HasSuffix(t, "json") {
-		return "something"
+	switch {
+	case len(body) == 0:
+		return "an empty answer"
+	case json.Valid(body):
+		return "JSON that is not of Cloudflare's API"
+	case strings.Contains(t, "html"):
+		return "a web page in place of an answer"
 	}
-	return t
+	return "an answer that is not JSON"
 }
 
 // clean makes one line of words from outside that are shown to people.

@@ -233,5 +233,5 @@ func (b *Backend) explain(ctx context.Context, err error, action, need string) e
 	if !errors.Is(err, providers.ErrUnauthorized) {
 		return err
 	}
-	return fmt.Errorf("cloudflare: %w: %s (%s)", providers.ErrUnauthorized, b.api.diagnose(ctx, action, need), detail(err))
+	return fmt.Errorf("cloudflare: %w: %s; the answer was: %s", providers.ErrUnauthorized, b.api.diagnose(ctx, action, need), detail(err))
 }

@@ -63,7 +63,7 @@ func (b *Backend) apply(ctx context.Context, z zone.Name, ops []providers.Op) er
 	a, err := b.api.post(ctx, "zones/"+id+"/dns_records/batch", content)
 	switch {
 	case errors.Is(err, providers.ErrUnauthorized):
-		return fmt.Errorf("%w: %s (%s)", providers.ErrUnauthorized, b.api.diagnose(ctx, "change the DNS records of "+z.String(), "Zone: DNS: Edit"), detail(err))
+		return fmt.Errorf("%w: %s; the answer was: %s", providers.ErrUnauthorized, b.api.diagnose(ctx, "change the DNS records of "+z.String(), "Zone: DNS: Edit"), detail(err))
 	case errors.Is(err, providers.ErrNoZone):
 		b.mu.Lock()
 		delete(b.ids, z) // the zone may have been made anew, with another id

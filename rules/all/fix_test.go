@@ -255,6 +255,9 @@ func checkFix(t *rapid.T, e *rules.Engine, src string, safety rules.Safety) {
 		hid := slices.ContainsFunc(res.Fixed, func(g rules.Finding) bool {
 			// Or it could not be there: a record that is void, as an error says, has
 			// no terms or tags to judge.
+			if g.Name == f.Name && g.Rule.ID == "spf-plus-all" && f.Rule.ID == "pack-spf-include" {
+				return true // while everyone passes, the mail host does
+			}
 			return g.Name == f.Name && (slices.Contains(g.Rule.Supersedes, f.Rule.ID) || g.Type == f.Type && g.Severity == rules.Error && f.Severity < rules.Error)
 		})
 		for _, g := range res.Fixed {

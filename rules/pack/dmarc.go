@@ -33,7 +33,7 @@ func dmarcMissing(p *rules.Pass, c *check) {
 		return
 	}
 	f := p.AtApex(zone.TypeTXT, fmt.Sprintf("There is no DMARC record at %s, so receivers are told nothing about forged mail. Add %s there.",
-		name, zone.Quote(want.Create))).As(c.lower(rules.Warning))
+		name, zone.Quote(want.Create))).As(rules.Warning)
 	f.Name = name
 	if alias != "" {
 		c.report(p, f.WithFix(rules.Manual, fmt.Sprintf("add TXT %s at %s, of which %s is an alias", zone.Quote(want.Create), alias, name)))
@@ -62,7 +62,7 @@ func (c *check) lacksAlias(p *rules.Pass, name zone.Name) {
 	}
 	target, text, known := c.pack.compiled.dmarc.render(c.scope)
 	f := p.AtApex(zone.TypeCNAME, fmt.Sprintf("There is no DMARC record at %s, so receivers are told nothing about forged mail. %s keeps one for its customers: make the name an alias of %s.",
-		name, c.pack.ID, text)).As(c.lower(c.pack.DMARC.Level.absent()))
+		name, c.pack.ID, text)).As(rules.Warning)
 	f.Name = name
 	what := fmt.Sprintf("add %s CNAME %s", policyOwner, text)
 	if n, ok := c.z.Node(name); !known || ok && n.HasOther() {

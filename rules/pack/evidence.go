@@ -108,7 +108,10 @@ func (l *look) reason(p *Pack, signs []Sign, seen []sighting) string {
 	case p.Kind == Settings:
 		return "it takes no mail for customers' domains"
 	case by == ByMX || by == ByAddress:
-		if o := taker(func(*Pack) bool { return true }); o != nil {
+		shares := func(o *Pack) bool {
+			return slices.ContainsFunc(signs, func(s Sign) bool { return anyMatches(o.Detect.MX, s.Record.Target()) })
+		}
+		if o := cmp.Or(taker(shares), taker(func(*Pack) bool { return true })); o != nil {
 			return o.ID + " has the same servers, and the zone shows no more of this one than they have in common"
 		}
 		return "it does not take mail for domains"

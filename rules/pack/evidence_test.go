@@ -45,6 +45,14 @@ func TestObserve(t *testing.T) {
 			"@ IN MX 10 inbound-smtp.eu-west-1.amazonaws.com.\n",
 			[]string{"ses-inbound or workmail does not (other packs have the same servers, and the zone does not tell which of them it is): mx@6:12-49 MX 10 inbound-smtp.eu-west-1.amazonaws.com."},
 		},
+		"the same MX behind a gateway": {
+			"@ IN MX 10 eu-smtp-inbound-1.mimecast.com.\n@ IN MX 20 example-com.mail.protection.outlook.com.\n",
+			[]string{
+				"mimecast applies: mx@6:12-43 MX 10 eu-smtp-inbound-1.mimecast.com.",
+				"microsoft365 applies behind mimecast: mx@7:12-52 MX 20 example-com.mail.protection.outlook.com.",
+				"microsoft365-godaddy does not (microsoft365 has the same servers, and the zone shows no more of this one than they have in common): mx@7:12-52 MX 20 example-com.mail.protection.outlook.com.",
+			},
+		},
 		"one of them shown": {
 			"@ IN MX 10 inbound-smtp.eu-west-1.amazonaws.com.\nautodiscover IN CNAME autodiscover.mail.eu-west-1.awsapps.com.\n",
 			[]string{

@@ -112,7 +112,8 @@ func (c *check) judgeFound(v verdict, a zone.Answer) verdict {
 	case v.Type == zone.TypeTXT:
 		v.kind = missing
 		for _, r := range rs {
-			if k := kindOf(v.Text.Text); k != plainText && k == kindOf(r.Text()) {
+			// Nothing but the key may stand at a selector (RFC 6376, section 3.6.2.2).
+			if k := kindOf(v.Text.Text); k == dkimText || k != plainText && k == kindOf(r.Text()) {
 				v.kind, v.have = wrong, append(v.have, r)
 			}
 		}

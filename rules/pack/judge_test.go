@@ -116,6 +116,7 @@ func TestRecords(t *testing.T) {
 		{"dkim", "other._domainkey IN TXT \"v=DKIM1; p=\"\n", "warning missing manual", "", ""},
 		{"dkimfixed", "s1._domainkey IN TXT \"p=AAAA BBBB; k=rsa\"\n", "", "", ""},
 		{"dkimfixed", "s1._domainkey IN TXT \"v=DKIM1; p=CCCC\"\n", "warning wrong unsafe", "", "write s1._domainkey TXT"},
+		{"dkimfixed", "s1._domainkey IN TXT \"site=1\"\n", "warning wrong unsafe", "here, not \"site=1\"", "write s1._domainkey TXT"},
 		{"alias", "s1._domainkey IN CNAME s1.77.host.example.\n", "", "", ""},
 		{"alias", "s1._domainkey IN CNAME s1.x.host.example.\n", "warning wrong manual", "where it keeps the key, but it is an alias of s1.x.host.example.", "{code} is the code"},
 		{"alias", "s1._domainkey IN TXT \"v=DKIM1; p=AAAA\"\n", "warning conflict manual", "", ""},

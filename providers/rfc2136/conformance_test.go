@@ -1,0 +1,17 @@
+package rfc2136_test
+
+import (
+	"testing"
+
+	"github.com/zonelint/zonelint/providers/providertest"
+	"github.com/zonelint/zonelint/zone"
+)
+
+func TestConformance(t *testing.T) {
+	each(t, func(t *testing.T, s *server) {
+		providertest.Conformance(t, func(t *testing.T, records []zone.Record) providertest.Harness {
+			s.reset(t, records)
+			return providertest.Harness{Backend: s.writer(t), Truth: func() []zone.Record { return s.truth(t) }}
+		})
+	})
+}

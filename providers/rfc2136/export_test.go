@@ -1,0 +1,13 @@
+package rfc2136
+
+import "time"
+
+// For tests.
+var (
+	Message     = message
+	ParseServer = parseServer
+	ParseTarget = parseTarget
+)
+
+// SetClock gives the backend another clock.
+func SetClock(b *Backend, now func() time.Time) { b.now = now }
