@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	urfave "github.com/urfave/cli/v2"
@@ -55,17 +56,19 @@ func (ch *changer) mayAsk() error {
 // carryOut shows a plan, asks, and applies it. How it went is told; an error is
 // one that ends the run.
 func (ch *changer) carryOut(ctx context.Context, plan *providers.Plan) error {
-	if err := ch.print(planText(plan, ch.provider.Title, ch.out)); err != nil {
-		return err
+	if !plan.Empty() {
+		if err := ch.print(planText(plan, ch.provider.Title, ch.out)); err != nil {
+			return err
+		}
 	}
-	for _, n := range plan.Notes {
-		fmt.Fprintf(ch.Err, "  %s  %s\n", ch.err.Bold("note "), report.Escape(n))
-	}
-	if plan.Empty() {
+	ch.notes(plan.Notes)
+	switch {
+	case plan.Empty():
+		fmt.Fprintf(ch.Err, "%s: nothing to change.\n", ch.place(plan.Zone))
 		return nil
-	}
-	if ch.dryRun {
+	case ch.dryRun:
 		ch.pending++
+		fmt.Fprintf(ch.Err, "%s: %s; nothing was changed.\n", report.Escape(plan.Zone.String()), countChanges(plan, "would be made"))
 		return nil
 	}
 	if !ch.yes {
@@ -80,6 +83,13 @@ func (ch *changer) carryOut(ctx context.Context, plan *providers.Plan) error {
 		}
 	}
 	return ch.apply(ctx, plan)
+}
+
+// notes tells what else is to be known.
+func (ch *changer) notes(list []string) {
+	for _, n := range list {
+		fmt.Fprintf(ch.Err, "  %s  %s\n", ch.err.Bold("note "), report.Escape(ch.redactor.Text(n)))
+	}
 }
 
 // apply carries a plan out and tells what came of it.
@@ -109,9 +119,7 @@ func (ch *changer) applier() (*providers.Applier, error) {
 
 // tell says on standard error what a run did.
 func (ch *changer) tell(plan *providers.Plan, r *providers.Report, err error) {
-	for _, n := range r.Notes {
-		fmt.Fprintf(ch.Err, "  %s  %s\n", ch.err.Bold("note "), report.Escape(ch.redactor.Text(n)))
-	}
+	ch.notes(slices.DeleteFunc(slices.Clone(r.Notes), func(n string) bool { return slices.Contains(plan.Notes, n) }))
 	for _, f := range r.Foreign {
 		fmt.Fprintf(ch.Err, "  %s  meanwhile changed by others: %s\n", ch.err.Bold("note "), report.Escape(f))
 	}

@@ -87,7 +87,7 @@ func (f *liveFixer) one(ctx context.Context, live liveZone) error {
 	plan, r, err := f.plan(live)
 	if err != nil {
 		f.failed = true
-		f.complainOnce(live.snapshot.Apex, err)
+		f.changer.complain("%v", f.failure(live.snapshot.Apex, err))
 		return nil
 	}
 	f.tellUnread(live.snapshot)
@@ -97,27 +97,13 @@ func (f *liveFixer) one(ctx context.Context, live liveZone) error {
 			return fmt.Errorf("--plan-out %s: %w", f.planOut, writeFailure(err))
 		}
 	}
-	if plan.Empty() {
-		for _, n := range plan.Notes {
-			fmt.Fprintf(f.changer.Err, "  %s  %s\n", f.err.Bold("note "), report.Escape(n))
-		}
-		fmt.Fprintf(f.changer.Err, "%s: nothing to change.\n", f.place(live.snapshot.Apex))
-		return nil
-	}
 	if err := f.carryOut(ctx, plan); err != nil {
 		return err
 	}
-	switch {
-	case f.planOut != "":
-		fmt.Fprintf(f.changer.Err, "%s: nothing was changed; \"zonelint fix --provider %s --plan %s\" carries the plan out.\n", report.Escape(plan.Zone.String()), f.provider.Name, report.Escape(f.planOut))
-	case f.dryRun:
-		fmt.Fprintf(f.changer.Err, "%s: %s; nothing was changed.\n", report.Escape(plan.Zone.String()), countChanges(plan, "would be made"))
+	if f.planOut != "" && !plan.Empty() {
+		fmt.Fprintf(f.changer.Err, "\"zonelint fix --provider %s --plan %s\" carries it out.\n", f.provider.Name, report.Escape(f.planOut))
 	}
 	return nil
-}
-
-func (f *liveFixer) complainOnce(name zone.Name, err error) {
-	f.changer.complain("%v", f.failure(name, err))
 }
 
 // plan works out the fixes of a zone.
