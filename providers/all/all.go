@@ -7,11 +7,15 @@ import (
 
 	"github.com/zonelint/zonelint/providers"
 	"github.com/zonelint/zonelint/providers/cloudflare"
+	"github.com/zonelint/zonelint/providers/powerdns"
+	"github.com/zonelint/zonelint/providers/rfc2136"
 )
 
 // makers describe the providers, one line each, in the order of their names.
 var makers = []func() *providers.Provider{
 	cloudflare.Provider,
+	powerdns.Provider,
+	rfc2136.Provider,
 }
 
 // Providers returns every provider in the order of their names.
