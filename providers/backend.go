@@ -72,6 +72,11 @@ type Item struct {
 	// from New.Raw if that is set (a record that is put back). nil if there is
 	// nothing of the kind. It is written into journals: no credentials.
 	Raw json.RawMessage
+	// Comment is what a master file of the zone says beside the record, so that
+	// rules can see what is not DNS: "cf_tags=cf-proxied:true". It is in the
+	// backend's own words and holds no text of users; plans and journals do not
+	// keep it.
+	Comment string
 	// Handle is what the backend likes to have back within this process. It is
 	// not kept in plans and journals: operations are bound to the items of a
 	// fresh snapshot before they are made.

@@ -2,6 +2,9 @@ package providers
 
 import (
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 
 	"github.com/zonelint/zonelint/zone"
 )
@@ -11,12 +14,15 @@ import (
 // there is no file, so all spans are zero and a finding is told by name and
 // type.
 func (s *Snapshot) Zone() *zone.Zone {
-	src := &source{}
+	src := &source{comments: map[uint32]string{}}
 	b := zone.NewBuilder(len(s.Items))
 	for i, it := range s.Items {
 		r := it.Record
 		r.Loc = zone.Loc{Source: src, Offset: uint32(i)}
 		b.Add(r)
+		if it.Comment != "" {
+			src.comments[r.Loc.Offset] = it.Comment
+		}
 	}
 	z := b.Zone(s.Apex)
 	z.Source, z.Complete = src, true
@@ -45,13 +51,24 @@ func (s *Snapshot) Zone() *zone.Zone {
 // source is a snapshot as a zone's source: it can tell its records apart and
 // has nothing to point at.
 type source struct {
-	_ byte // two snapshots are two sources
+	comments map[uint32]string // of records, by the indexes of their items
 }
 
 func (*source) Span(zone.Loc, zone.Part) zone.Span { return zone.Span{} }
-func (*source) Comment(zone.Loc) string            { return "" }
-func (*source) Comments(string) []zone.Comment     { return nil }
-func (*source) Text(string) []byte                 { return nil }
+func (s *source) Comment(loc zone.Loc) string      { return s.comments[loc.Offset] }
+
+// Comments implements zone.Source.
+func (s *source) Comments(containing string) []zone.Comment {
+	var out []zone.Comment
+	for _, i := range slices.Sorted(maps.Keys(s.comments)) {
+		if strings.Contains(s.comments[i], containing) {
+			out = append(out, zone.Comment{Text: s.comments[i]})
+		}
+	}
+	return out
+}
+
+func (*source) Text(string) []byte { return nil }
 
 // rrset returns the items of an RRset in the order of the provider.
 func (s *Snapshot) rrset(k zone.Key) []Item {

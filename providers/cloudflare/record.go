@@ -101,6 +101,9 @@ func readItem(z zone.Name, raw json.RawMessage) (providers.Item, *providers.Unre
 		return bad(errors.New("a field of the record object has an unexpected type"))
 	}
 	it := providers.Item{ID: r.ID, Auto: r.TTL <= 1, Raw: raw}
+	if proxied(it) {
+		it.Comment = "cf_tags=cf-proxied:true" // as in Cloudflare's own exports
+	}
 	ttl := r.TTL
 	if it.Auto {
 		ttl = autoTTL

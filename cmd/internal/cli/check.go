@@ -42,7 +42,11 @@ func (a *app) check(c *urfave.Context) error {
 		return err
 	}
 	defer l.loader.close()
-	outs, err := a.openOutputs(c.StringSlice("format"), color)
+	fix := ""
+	if l.live != nil {
+		fix = "zonelint fix --provider " + l.live.account.provider.Name
+	}
+	outs, err := a.openOutputs(c.StringSlice("format"), color, fix)
 	if err != nil {
 		return err
 	}

@@ -150,7 +150,7 @@ func (f *fixer) run(ctx context.Context) error {
 // take shows or writes what became of one zone.
 func (f *fixer) take(o *outcome) {
 	r := o.repair
-	f.tellMove(o.target, r)
+	f.surgeon.tellMove(f.Err, f.err, o.target.name, r)
 	edits, err := f.claim(r.edits)
 	if err == nil && f.write {
 		f.beside.keep(edits)

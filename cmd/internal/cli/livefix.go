@@ -33,7 +33,9 @@ type liveFixer struct {
 	surgeon surgeon
 	planOut string
 	options providers.PlanOptions
-	left    [reasons]int
+	// noChange and noDelete are limits of 0, which options do not know.
+	noChange, noDelete bool
+	left               [reasons]int
 }
 
 // fixLive is fix for zones at a provider.
@@ -43,6 +45,8 @@ func (l *lint) fixLive(c *urfave.Context, s surgeon, color string) error {
 		return err
 	}
 	f := &liveFixer{lint: l, changer: ch, surgeon: s, planOut: c.String("plan-out"), options: providers.PlanOptions{Provider: ch.provider.Name}}
+	f.noChange = c.IsSet("max-changes") && c.Int("max-changes") == 0
+	f.noDelete = c.IsSet("max-deletes") && c.Int("max-deletes") == 0
 	for _, o := range []struct {
 		name string
 		dst  *int
@@ -50,13 +54,8 @@ func (l *lint) fixLive(c *urfave.Context, s surgeon, color string) error {
 		if !c.IsSet(o.name) {
 			continue
 		}
-		switch n := c.Int(o.name); {
-		case n < 0:
-			return usagef("give a number of at least 0", "--%s %d", o.name, n)
-		case n == 0:
-			return usagef("--dry-run shows the plan", "--%s 0 allows nothing", o.name)
-		default:
-			*o.dst = n
+		if *o.dst = c.Int(o.name); *o.dst < 0 {
+			return usagef("give a number of at least 0", "--%s %d", o.name, *o.dst)
 		}
 	}
 	if f.planOut != "" {
@@ -69,7 +68,12 @@ func (l *lint) fixLive(c *urfave.Context, s surgeon, color string) error {
 		f.dryRun = true
 	}
 	ch.failed = l.live.failed > 0
+	var t totals
 	for _, live := range l.live.zones {
+		t.Zones++
+		if l.packless(live.zone) {
+			t.noPack++
+		}
 		if err := f.one(c.Context, live); err != nil {
 			return err
 		}
@@ -79,6 +83,7 @@ func (l *lint) fixLive(c *urfave.Context, s surgeon, color string) error {
 			fmt.Fprintf(f.changer.Err, "%d %s.\n", n, reason(r).count(n))
 		}
 	}
+	l.hintPack(t)
 	return ch.end()
 }
 
@@ -91,7 +96,8 @@ func (f *liveFixer) one(ctx context.Context, live liveZone) error {
 		return nil
 	}
 	f.tellUnread(live.snapshot)
-	f.tellLeft(live.snapshot.Apex, r)
+	f.surgeon.tellMove(f.changer.Err, f.err, f.place(live.snapshot.Apex), r)
+	f.tellLeft(r)
 	if f.planOut != "" && !plan.Empty() {
 		if err := writePlan(f.planOut, plan); err != nil {
 			return fmt.Errorf("--plan-out %s: %w", f.planOut, writeFailure(err))
@@ -133,6 +139,16 @@ func (f *liveFixer) plan(live liveZone) (*providers.Plan, *repair, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	deletes := 0
+	for _, set := range plan.RRsets {
+		deletes += max(0, len(set.Before)-len(set.After))
+	}
+	switch {
+	case f.noChange && !plan.Empty():
+		return nil, nil, fmt.Errorf("%w: %s, and --max-changes 0 allows none", providers.ErrGuard, countChanges(plan, "planned"))
+	case f.noDelete && deletes > 0:
+		return nil, nil, fmt.Errorf("%w: %s would be deleted, and --max-deletes 0 allows none", providers.ErrGuard, report.Count(deletes, "record"))
+	}
 	slices.Sort(notes)
 	plan.Notes = append(plan.Notes, slices.Compact(notes)...)
 	return plan, op.repair, nil
@@ -157,8 +173,8 @@ func reasonsOf(r *repair, keys []zone.Key) map[zone.Key][]string {
 	return out
 }
 
-// tellLeft says on standard error what a move stops, and which findings stay.
-func (f *liveFixer) tellLeft(apex zone.Name, r *repair) {
+// tellLeft says on standard error which findings stay.
+func (f *liveFixer) tellLeft(r *repair) {
 	for _, l := range r.left {
 		f.left[l.why]++
 		where := l.Name.String()

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"io"
 	"slices"
 
 	urfave "github.com/urfave/cli/v2"
@@ -55,23 +56,22 @@ func (a *app) migrationOf(c *urfave.Context, s pack.Selector, servers []resolve.
 	return m, nil
 }
 
-// tellMove says on standard error what a move stops, and what it leaves to do,
+// tellMove says on w what the move of a zone stops, and what it leaves to do,
 // before the change itself is shown.
-func (f *fixer) tellMove(t target, r *repair) {
+func (s *surgeon) tellMove(w io.Writer, p report.Painter, name string, r *repair) {
 	if r.move == nil {
 		return
 	}
-	p := f.err
 	say := func(word, what string) {
 		paint := p.Bold
 		if word == "stops" {
 			paint = p.Removed
 		}
-		fmt.Fprintf(f.Err, "  %s  %s\n", paint(fmt.Sprintf("%-5s", word)), report.Escape(what))
+		fmt.Fprintf(w, "  %s  %s\n", paint(fmt.Sprintf("%-5s", word)), report.Escape(what))
 	}
-	fmt.Fprintln(f.Err, p.Bold(report.Escape(t.name)))
+	fmt.Fprintln(w, p.Bold(report.Escape(name)))
 	if len(r.move.Changes) == 0 {
-		say("note", "the zone shows nothing of "+f.surgeon.migration.From()+" to be removed")
+		say("note", "the zone shows nothing of "+s.migration.From()+" to be removed")
 	}
 	for _, what := range r.move.Losses {
 		say("stops", what)

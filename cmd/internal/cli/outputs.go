@@ -34,7 +34,7 @@ func formatFlag() urfave.Flag {
 
 // openOutputs opens what --format asks for. The files come into being when all
 // is written.
-func (a *app) openOutputs(specs []string, color string) (outputs, error) {
+func (a *app) openOutputs(specs []string, color, fix string) (outputs, error) {
 	if len(specs) == 0 {
 		specs = []string{"text"}
 	}
@@ -56,7 +56,7 @@ func (a *app) openOutputs(specs []string, color string) (outputs, error) {
 		}
 		taken[file] = true
 		if err == nil {
-			err = a.open(o, color)
+			err = a.open(o, color, fix)
 		}
 		if err != nil {
 			outs.discard()
@@ -67,13 +67,15 @@ func (a *app) openOutputs(specs []string, color string) (outputs, error) {
 	return outs, nil
 }
 
-func (a *app) open(o *output, color string) error {
+func (a *app) open(o *output, color, fix string) error {
 	if o.file == "" {
-		o.format, _ = report.New(o.name, style(color, a.Out))
+		look := style(color, a.Out)
+		look.Fix = fix
+		o.format, _ = report.New(o.name, look)
 		o.w = bufio.NewWriterSize(a.Out, 64<<10)
 		return nil
 	}
-	o.format, _ = report.New(o.name, report.Style{Color: color == "always"})
+	o.format, _ = report.New(o.name, report.Style{Color: color == "always", Fix: fix})
 	info, err := os.Stat(o.file)
 	switch {
 	case err == nil && info.IsDir():

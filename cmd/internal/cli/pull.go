@@ -8,6 +8,7 @@ import (
 
 	urfave "github.com/urfave/cli/v2"
 
+	"github.com/zonelint/zonelint/cmd/internal/report"
 	"github.com/zonelint/zonelint/providers"
 	"github.com/zonelint/zonelint/zone"
 	"github.com/zonelint/zonelint/zone/masterfile"
@@ -78,6 +79,9 @@ func masterText(s *providers.Snapshot) ([]byte, error) {
 	for _, it := range items {
 		r := it.Record
 		line := fmt.Sprintf("%-*s %*d %s %s %s", owners, r.Name.Relative(s.Apex), ttls, r.TTL, r.Class, r.Type, r.RData())
+		if it.Comment != "" {
+			line += " ; " + report.Escape(it.Comment)
+		}
 		b.WriteString(strings.TrimRight(line, " ") + "\n")
 	}
 	z, err := masterfile.Parse("zone", b.Bytes(), masterfile.Options{Origin: s.Apex})

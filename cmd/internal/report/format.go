@@ -91,6 +91,8 @@ type Style struct {
 	// Width is the width of the terminal in columns; 0 if it is none. Messages
 	// are wrapped to it.
 	Width int
+	// Fix is the command that mends the zones; "" is "zonelint fix".
+	Fix string
 }
 
 // Names are the formats that New knows.

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -66,21 +67,23 @@ func (t text) finding(buf []byte, src zone.Source, f rules.Finding) []byte {
 		lead := e.pad() + " " + p.gutter("=") + " " + p.Bold("help") + ": "
 		leadWidth := len(e.pad()) + len(" = help: ")
 		buf = append(buf, lead...)
-		buf = t.wrapped(buf, Escape(f.Fix.Description)+" ("+how(f.Fix.Safety)+")", leadWidth, leadWidth)
+		buf = t.wrapped(buf, Escape(f.Fix.Description)+" ("+t.style.how(f.Fix.Safety)+")", leadWidth, leadWidth)
 	}
 	return buf
 }
 
 // how says who can make a fix.
-func how(s rules.Safety) string {
-	switch s {
+func (s Style) how(safety rules.Safety) string {
+	switch safety {
 	case rules.Safe:
-		return "zonelint fix"
+		return s.fix()
 	case rules.Unsafe:
-		return "zonelint fix --unsafe"
+		return s.fix() + " --unsafe"
 	}
 	return "by hand"
 }
+
+func (s Style) fix() string { return cmp.Or(s.Fix, "zonelint fix") }
 
 // wrapped appends a text that begins in column lead and goes on, on a terminal,
 // in column indent.
@@ -117,11 +120,11 @@ func (t text) Close(s Summary) []byte {
 	b.WriteByte('.')
 	switch {
 	case s.Safe > 0 && s.Unsafe > 0:
-		fmt.Fprintf(&b, " \"zonelint fix\" can mend %d, with --unsafe %d more.", s.Safe, s.Unsafe)
+		fmt.Fprintf(&b, " \"%s\" can mend %d, with --unsafe %d more.", t.style.fix(), s.Safe, s.Unsafe)
 	case s.Safe > 0:
-		fmt.Fprintf(&b, " \"zonelint fix\" can mend %d.", s.Safe)
+		fmt.Fprintf(&b, " \"%s\" can mend %d.", t.style.fix(), s.Safe)
 	case s.Unsafe > 0:
-		fmt.Fprintf(&b, " \"zonelint fix --unsafe\" can mend %d.", s.Unsafe)
+		fmt.Fprintf(&b, " \"%s --unsafe\" can mend %d.", t.style.fix(), s.Unsafe)
 	}
 	b.WriteByte('\n')
 	return []byte(b.String())
