@@ -83,6 +83,31 @@ func TestSecondaryZone(t *testing.T) {
 	}
 }
 
+// A zone that this server signs is written as any other, and what comes is signed.
+func TestSignedZone(t *testing.T) {
+	s := start(t)
+	s.makeZone(t, "example.com.", "Native", set("a", "A", 300, "192.0.2.1"))
+	if err := s.call("PUT", zonesPath+"/example.com.", object{"dnssec": true}, nil); err != nil {
+		t.Fatal(err)
+	}
+	b := open(t, s.url, apiKey)
+	if snap := snapshot(t, b); snap.Capabilities.ReadOnly != "" || len(snap.Items) != 4 || len(snap.Unread) != 0 {
+		t.Errorf("%+v", snap)
+	}
+	if err := apply(t, b, zone.ChangeSet{zone.Add(providertest.Records(t, "m 300 MX 10 a.example.net.")[0])}); err != nil {
+		t.Fatal(err)
+	}
+	types := map[zone.Type]int{}
+	for _, r := range s.transfer(t, "example.com.") {
+		if r.Name == zone.MustName("m.example.com") {
+			types[r.Type]++
+		}
+	}
+	if types[zone.TypeMX] != 1 || types[zone.TypeNSEC] != 1 || types[zone.TypeRRSIG] != 2 {
+		t.Errorf("%v", types)
+	}
+}
+
 // Records that PowerDNS works out when it is asked are known not to be known.
 func TestComputedRecords(t *testing.T) {
 	s := start(t)

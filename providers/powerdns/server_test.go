@@ -123,6 +123,7 @@ func launch(program, dir, db string) (*server, error) {
 	conf := fmt.Sprintf(`launch=gsqlite3
 gsqlite3-database=%s
 gsqlite3-pragma-synchronous=0
+gsqlite3-dnssec=yes
 socket-dir=%s
 local-address=127.0.0.1
 local-port=%d

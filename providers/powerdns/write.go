@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 
 	"github.com/zonelint/zonelint/providers"
@@ -178,7 +179,7 @@ func comments(items []providers.Item) []json.RawMessage {
 // nothing was written: 429, which proxies before the API give.
 func (c *client) patch(ctx context.Context, path string, body []byte) error {
 	return c.persist(ctx, func(err error) bool { return errors.Is(err, providers.ErrRateLimited) }, func() error {
-		_, err := c.once(ctx, "PATCH", path, "", body)
+		_, err := c.once(ctx, http.MethodPatch, path, "", body)
 		return err
 	})
 }

@@ -8,7 +8,7 @@ import (
 )
 
 func TestConformance(t *testing.T) {
-	each(t, func(t *testing.T, s *server) {
+	eachOf(t, append(kinds, signing), func(t *testing.T, s *server) {
 		providertest.Conformance(t, func(t *testing.T, records []zone.Record) providertest.Harness {
 			s.reset(t, records)
 			return providertest.Harness{Backend: s.writer(t), Truth: func() []zone.Record { return s.truth(t) }}

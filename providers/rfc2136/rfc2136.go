@@ -16,6 +16,7 @@ import (
 	"net"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/zonelint/zonelint/providers"
@@ -101,6 +102,16 @@ type Backend struct {
 	key     *key   // nil: not signed
 	timeout time.Duration
 	now     func() time.Time
+
+	mu     sync.Mutex
+	signed map[zone.Name]bool // zones in which signatures were read
+}
+
+// isSigned reports whether the zone had signatures when it was last read.
+func (b *Backend) isSigned(z zone.Name) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.signed[z]
 }
 
 var _ providers.Backend = (*Backend)(nil)
@@ -115,7 +126,7 @@ func New(o Options) (*Backend, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Backend{server: server, setting: ServerVariable, key: k, timeout: cmp.Or(o.Timeout, 30*time.Second), now: time.Now}, nil
+	return &Backend{server: server, setting: ServerVariable, key: k, timeout: cmp.Or(o.Timeout, 30*time.Second), now: time.Now, signed: map[zone.Name]bool{}}, nil
 }
 
 // parseServer completes a server with the port of DNS.

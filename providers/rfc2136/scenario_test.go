@@ -277,6 +277,7 @@ func TestForeignEdits(t *testing.T) {
 		{"an alias where other records come", first, nil, []string{"_dmarc 300 CNAME dmarc.other.example."}, true},
 		{"a record where an alias comes", first, nil, []string{"s1._domainkey 300 A 192.0.2.77"}, true},
 		{"the alias is another", swap, []string{"autodiscover 300 CNAME old.example."}, []string{"autodiscover 300 CNAME new.example."}, true},
+		{"a record where an alias takes the place of others", swap, nil, []string{"autoconfig 300 TXT other"}, true},
 		{"another RRset", migration, []string{"www 300 A 192.0.2.2"}, []string{"new 300 A 192.0.2.3"}, false},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

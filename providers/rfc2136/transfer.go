@@ -54,6 +54,9 @@ func (b *Backend) Snapshot(ctx context.Context, z zone.Name) (*providers.Snapsho
 	if err := c.sig.complete(); err != nil {
 		return nil, b.untrusted(a, err)
 	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.signed[z] = t.signed
 	return t.snapshot, nil
 }
 
@@ -62,6 +65,7 @@ type transfer struct {
 	apex     zone.Name
 	soa      string // RDATA of the first record
 	snapshot *providers.Snapshot
+	signed   bool
 	done     bool
 }
 
@@ -98,6 +102,7 @@ func (t *transfer) add(rrs []dns.RR) error {
 		if len(t.snapshot.Items) == maxRecords {
 			return fmt.Errorf("the zone has more than %d records", maxRecords)
 		}
+		t.signed = t.signed || r.Type == zone.TypeRRSIG
 		t.snapshot.Items = append(t.snapshot.Items, providers.Item{Record: r})
 	}
 	return nil

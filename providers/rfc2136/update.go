@@ -16,7 +16,7 @@ func (b *Backend) Apply(ctx context.Context, z zone.Name, s providers.Step) erro
 		return nil
 	}
 	a := action{zone: z, write: true}
-	m, err := message(z, s)
+	m, err := message(z, s, b.isSigned(z))
 	if err != nil {
 		return b.errorf("%s: %w: %w", a, providers.ErrUnsupported, err)
 	}
@@ -48,8 +48,8 @@ func (b *Backend) Apply(ctx context.Context, z zone.Name, s providers.Step) erro
 	return nil
 }
 
-// message makes the UPDATE of a step.
-func message(z zone.Name, s providers.Step) (*dns.Msg, error) {
+// message makes the UPDATE of a step; signed says whether the zone is.
+func message(z zone.Name, s providers.Step, signed bool) (*dns.Msg, error) {
 	m := new(dns.Msg)
 	m.SetUpdate(z.String())
 	m.RecursionDesired = false
@@ -66,7 +66,11 @@ func message(z zone.Name, s providers.Step) (*dns.Msg, error) {
 	for _, st := range s.RRsets {
 		gone, more := difference(st)
 		come = append(come, more...)
-		if len(gone) == len(st.Before) && len(gone) > 0 {
+		switch {
+		case st.Key.Type == zone.TypeCNAME && len(more) > 0:
+			// A CNAME takes the place of the one before it.
+			continue
+		case len(gone) == len(st.Before) && len(gone) > 0:
 			m.RemoveRRset([]dns.RR{empty(st.Key)})
 			continue
 		}
@@ -79,6 +83,12 @@ func message(z zone.Name, s providers.Step) (*dns.Msg, error) {
 		}
 	}
 	for _, r := range come {
+		if signed && r.Type == zone.TypeCNAME && held(s.RRsets, r.Name) {
+			// Signatures and NSEC are still there, and for Knot DNS (3.2) they forbid
+			// the CNAME, unless all of the name is taken away. That nothing else is
+			// there is a prerequisite.
+			m.RemoveName([]dns.RR{empty(zone.Key{Name: r.Name})})
+		}
 		rr, err := r.RR()
 		if err != nil {
 			return nil, err
@@ -140,32 +150,50 @@ func require(m *dns.Msg, st providers.RRsetState) error {
 	return nil
 }
 
+// ordinary are the types that one finds at a name.
+var ordinary = []uint16{
+	dns.TypeA, dns.TypeAAAA, dns.TypeMX, dns.TypeTXT, dns.TypeSRV, dns.TypeNS, dns.TypeDS, dns.TypePTR, dns.TypeCAA, dns.TypeTLSA, dns.TypeHTTPS,
+	dns.TypeSVCB, dns.TypeDNAME, dns.TypeSSHFP, dns.TypeNAPTR, dns.TypeURI, dns.TypeSPF, dns.TypeHINFO, dns.TypeLOC, dns.TypeRP, dns.TypeSMIMEA, dns.TypeOPENPGPKEY,
+}
+
 // requireNames makes it a prerequisite that nothing is there that would make the
-// server leave out a record that comes (RFC 2136, section 3.4.2.2): no CNAME
-// where other records come, and nothing at all where a CNAME comes to a name
-// without records.
+// server leave out a record that comes, without a word (RFC 2136, section
+// 3.4.2.2): no CNAME where other records come, and nothing else where a CNAME
+// comes.
 func requireNames(m *dns.Msg, sets []providers.RRsetState) {
-	done := map[zone.Name]bool{}
+	known, done := map[zone.Key]bool{}, map[zone.Name]bool{}
+	for _, st := range sets {
+		known[st.Key] = true
+	}
 	for _, st := range sets {
 		n := st.Key.Name
+		alias := zone.Key{Name: n, Type: zone.TypeCNAME}
 		if len(st.After) == 0 || len(st.Before) > 0 || done[n] {
 			continue
 		}
-		done[n] = true
-		cname, held := false, false
-		for _, o := range sets {
-			if o.Key.Name == n {
-				cname = cname || o.Key.Type == zone.TypeCNAME
-				held = held || len(o.Before) > 0
+		switch {
+		case st.Key != alias && !known[alias]:
+			m.RRsetNotUsed([]dns.RR{empty(alias)})
+		case st.Key != alias:
+			continue // the CNAME of this name is among the RRsets
+		case !held(sets, n):
+			m.NameNotUsed([]dns.RR{empty(alias)})
+		default: // there is no way to say "nothing but these"
+			for _, t := range ordinary {
+				if k := (zone.Key{Name: n, Type: zone.Type(t)}); !known[k] {
+					m.RRsetNotUsed([]dns.RR{empty(k)})
+				}
 			}
 		}
-		switch {
-		case !cname && !held:
-			m.RRsetNotUsed([]dns.RR{empty(zone.Key{Name: n, Type: zone.TypeCNAME})})
-		case cname && !held:
-			m.NameNotUsed([]dns.RR{empty(zone.Key{Name: n, Type: zone.TypeCNAME})})
-		}
+		done[n] = true
 	}
+}
+
+// held reports whether a name had records other than a CNAME before the step.
+func held(sets []providers.RRsetState, n zone.Name) bool {
+	return slices.ContainsFunc(sets, func(st providers.RRsetState) bool {
+		return st.Key.Name == n && st.Key.Type != zone.TypeCNAME && len(st.Before) > 0
+	})
 }
 
 // empty is an RR that names an RRset.

@@ -24,11 +24,21 @@ func sections(rrs []dns.RR) []string {
 	return out
 }
 
+// otherTypes are the prerequisites that nothing but A and CNAME is at x.
+var otherTypes = func() []string {
+	var out []string
+	for _, t := range strings.Fields("AAAA MX TXT SRV NS DS PTR CAA TLSA HTTPS SVCB DNAME SSHFP NAPTR URI SPF HINFO LOC RP SMIMEA OPENPGPKEY") {
+		out = append(out, "x.example.com. 0 NONE "+t)
+	}
+	return out
+}()
+
 func TestMessage(t *testing.T) {
 	for _, tc := range []struct {
 		name               string
 		gone, come         []string
 		stays              map[string]string // one more record before and after, by owner and type
+		signed             bool
 		prerequisites, ups []string
 	}{
 		{
@@ -58,8 +68,23 @@ func TestMessage(t *testing.T) {
 		},
 		{
 			name: "an alias in place of addresses, in the wrong order", come: []string{"x 300 CNAME a.example."}, gone: []string{"x 300 A 192.0.2.1"},
-			prerequisites: []string{"x.example.com. 0 IN A 192.0.2.1", "x.example.com. 0 NONE CNAME"},
+			prerequisites: append([]string{"x.example.com. 0 IN A 192.0.2.1", "x.example.com. 0 NONE CNAME"}, otherTypes...),
 			ups:           []string{"x.example.com. 0 ANY A", "x.example.com. 300 IN CNAME a.example."},
+		},
+		{
+			name: "an alias in place of addresses in a signed zone", come: []string{"x 300 CNAME a.example."}, gone: []string{"x 300 A 192.0.2.1"}, signed: true,
+			prerequisites: append([]string{"x.example.com. 0 IN A 192.0.2.1", "x.example.com. 0 NONE CNAME"}, otherTypes...),
+			ups:           []string{"x.example.com. 0 ANY A", "x.example.com. 0 ANY ANY", "x.example.com. 300 IN CNAME a.example."},
+		},
+		{
+			name: "an address in place of an alias", come: []string{"x 300 A 192.0.2.1"}, gone: []string{"x 300 CNAME a.example."},
+			prerequisites: []string{"x.example.com. 0 IN CNAME a.example.", "x.example.com. 0 NONE A"},
+			ups:           []string{"x.example.com. 0 ANY CNAME", "x.example.com. 300 IN A 192.0.2.1"},
+		},
+		{
+			name: "another alias", come: []string{"x 600 CNAME b.example."}, gone: []string{"x 300 CNAME a.example."}, signed: true,
+			prerequisites: []string{"x.example.com. 0 IN CNAME a.example."},
+			ups:           []string{"x.example.com. 600 IN CNAME b.example."},
 		},
 		{
 			name: "a text that is cut otherwise", gone: []string{`x 300 TXT "a" "b"`}, come: []string{`x 300 TXT "ab"`},
@@ -76,7 +101,7 @@ func TestMessage(t *testing.T) {
 					s.RRsets[i].After = append([]providers.Item{both}, st.After...)
 				}
 			}
-			m, err := rfc2136.Message(example, s)
+			m, err := rfc2136.Message(example, s, tc.signed)
 			if err != nil {
 				t.Fatal(err)
 			}
