@@ -29,7 +29,8 @@ type changer struct {
 	out, err    report.Painter
 	keys        *bufio.Reader // of the terminal
 
-	pending int // plans that were shown and not carried out
+	shown   bool // a plan was
+	pending int  // plans that were shown and not carried out
 	failed  bool
 }
 
@@ -57,7 +58,12 @@ func (ch *changer) mayAsk() error {
 // one that ends the run.
 func (ch *changer) carryOut(ctx context.Context, plan *providers.Plan) error {
 	if !plan.Empty() {
-		if err := ch.print(planText(plan, ch.provider.Title, ch.out)); err != nil {
+		text := planText(plan, ch.provider.Title, ch.out)
+		if ch.shown {
+			text = append([]byte("\n"), text...)
+		}
+		ch.shown = true
+		if err := ch.print(text); err != nil {
 			return err
 		}
 	}

@@ -257,6 +257,8 @@ func nextStep(p *providers.Provider, err error) string {
 		if len(names) > 0 {
 			return "check " + strings.Join(names, " and ")
 		}
+	case errors.Is(err, providers.ErrGuard) && strings.Contains(err.Error(), "at most "):
+		return "see --max-changes and --max-deletes"
 	case errors.Is(err, providers.ErrStale):
 		return "make a new plan"
 	}
