@@ -13,7 +13,12 @@ import (
 var served = []zone.Type{
 	zone.TypeDS, zone.TypeRRSIG, zone.TypeNSEC, zone.Type(dns.TypeNSEC3), zone.Type(dns.TypeNSEC3PARAM),
 	zone.Type(dns.TypeDNSKEY), zone.Type(dns.TypeCDS), zone.Type(dns.TypeCDNSKEY), zone.Type(dns.TypeZONEMD),
+	bindSigning,
 }
+
+// bindSigning is the private type in which BIND keeps how far it has come with
+// signing a zone (BIND 9 Administrator Reference Manual, "sig-signing-type").
+const bindSigning zone.Type = 65534
 
 func guard(format string, args ...any) error {
 	return fmt.Errorf("%w: %s", ErrGuard, fmt.Sprintf(format, args...))

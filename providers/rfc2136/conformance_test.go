@@ -1,6 +1,7 @@
 package rfc2136_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/zonelint/zonelint/providers/providertest"
@@ -8,7 +9,7 @@ import (
 )
 
 func TestConformance(t *testing.T) {
-	eachOf(t, append(kinds, signing), func(t *testing.T, s *server) {
+	eachOf(t, slices.Concat(kinds, signing), func(t *testing.T, s *server) {
 		providertest.Conformance(t, func(t *testing.T, records []zone.Record) providertest.Harness {
 			s.reset(t, records)
 			return providertest.Harness{Backend: s.writer(t), Truth: func() []zone.Record { return s.truth(t) }}

@@ -1,7 +1,7 @@
 // Package rfc2136 reads and changes zones on name servers that speak DNS
 // itself: a zone transfer to read (RFC 5936) and one UPDATE message to write
-// (RFC 2136), both signed with a TSIG key where there is one (RFC 8945). BIND,
-// Knot DNS, PowerDNS and Windows DNS take that.
+// (RFC 2136), both signed with a TSIG key where there is one (RFC 8945). BIND and
+// Knot DNS are tested.
 //
 // An UPDATE is carried out wholly or not at all. Its prerequisites are the
 // RRsets as they were planned on, so that the server itself refuses a plan for a

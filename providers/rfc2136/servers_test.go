@@ -119,8 +119,11 @@ var kinds = []kind{
 	{"Knot", "knotd", knotConfig, knotArgs},
 }
 
-// signing signs the zones: each change brings other signatures.
-var signing = kind{"Knot that signs", "knotd", knotConfig + "    dnssec-signing: on\n", knotArgs}
+// signing are servers that sign the zone: each change brings other signatures.
+var signing = []kind{
+	{"BIND that signs", "named", strings.Replace(namedConfig, "check-names ignore;", "check-names ignore; dnssec-policy default;", 1), kinds[0].args},
+	{"Knot that signs", "knotd", knotConfig + "    dnssec-signing: on\n", knotArgs},
+}
 
 // each runs a test with every server there is.
 func each(t *testing.T, test func(t *testing.T, s *server)) { eachOf(t, kinds, test) }
@@ -215,7 +218,7 @@ func (s *server) writer(t testing.TB) *rfc2136.Backend { return s.open(t, writer
 var secrets = map[string]string{writer + ".": writerSecret}
 
 // made are types that the server makes itself.
-var made = []uint16{dns.TypeSOA, dns.TypeDNSKEY, dns.TypeRRSIG, dns.TypeNSEC, dns.TypeCDS, dns.TypeCDNSKEY}
+var made = []uint16{dns.TypeSOA, dns.TypeDNSKEY, dns.TypeRRSIG, dns.TypeNSEC, dns.TypeCDS, dns.TypeCDNSKEY, 65534}
 
 // truth reads the zone with the client of miekg/dns, without what the server
 // makes.
