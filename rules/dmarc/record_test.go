@@ -159,7 +159,7 @@ func TestHostileRecords(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, unit := range []string{"p p;", ";", "=x;", "p=none;", "p=x p=y ", "a-b=c;", "np none,", "\u00a0p=x;", "v=DMARC1;", "rua=x,", "x=y;", "pct=5;rf=1;", "a@example.com,", "rua=a@b.c , ;", "fo=0:1:;ruf=,mailto:a b;", "fo=1;"} {
+	for _, unit := range []string{"p p;", ";", "=x;", "p=none;", "p=x p=y ", "a-b=c;", "ruax=c;", "np none,", "\u00a0p=x;", "v=DMARC1;", "rua=x,", "x=y;", "pct=5;rf=1;", "a@example.com,", "rua=a@b.c , ;", "fo=0:1:;ruf=,mailto:a b;", "fo=1;"} {
 		t.Run(unit, func(t *testing.T) {
 			ruletest.Linear(t, 4000, func(size int) {
 				b := zone.NewBuilder(1)

@@ -63,10 +63,23 @@ func eachRequest(p *rules.Pass, visit func(*request)) {
 // with it is told at once.
 func (r *Record) eachHost(visit func(tag string, span tagvalue.Span, host zone.Name)) {
 	var seen []zone.Name
+	var meant map[string]string // by the tag guessed; looked up once, however many there are
 	for _, t := range r.Tags {
 		tag := strings.ToLower(t.Name.Of(r.Text))
 		if n := number(tag); n < 0 && len(tag) > 2 && !t.Value.Empty() {
-			tag = r.nearTag(tag)
+			if tag = guessTag(tag); tag != "rua" && tag != "ruf" {
+				continue
+			}
+			if _, known := meant[tag]; !known {
+				if meant == nil {
+					meant = map[string]string{}
+				}
+				meant[tag] = tag
+				if _, ok := r.Tag(tag); ok {
+					meant[tag] = ""
+				}
+			}
+			tag = meant[tag]
 		}
 		if tag != "rua" && tag != "ruf" {
 			continue

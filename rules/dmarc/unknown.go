@@ -63,6 +63,19 @@ func checkUnknown(p *rules.Pass, _ *Set, e *Entry) {
 // nearTag returns the tag that a name which is none was probably meant to be,
 // "" if that is open or the record has that tag.
 func (r *Record) nearTag(name string) string {
+	found := guessTag(name)
+	if found == "" {
+		return ""
+	}
+	if _, ok := r.Tag(found); ok {
+		return ""
+	}
+	return found
+}
+
+// guessTag returns the tag that a name which is none was probably meant to be,
+// "" if that is open.
+func guessTag(name string) string {
 	if len(name) < 3 || len(name) > 12 {
 		return ""
 	}
@@ -75,9 +88,6 @@ func (r *Record) nearTag(name string) string {
 			return ""
 		}
 		found = tag
-	}
-	if _, ok := r.Tag(found); ok {
-		return ""
 	}
 	return found
 }
