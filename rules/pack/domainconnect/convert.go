@@ -4,10 +4,13 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/zonelint/zonelint/rules/dmarc"
 	"github.com/zonelint/zonelint/rules/pack"
@@ -47,6 +50,12 @@ type Converted struct {
 func Convert(t *Template, o Options) (*Converted, error) {
 	if o.Host == "@" {
 		o.Host = ""
+	}
+	for _, name := range slices.Sorted(maps.Keys(o.Params)) {
+		// A pack is text, and no record of a template has such octets.
+		if v := o.Params[name]; !utf8.ValidString(v) || strings.ContainsFunc(v, unicode.IsControl) {
+			return nil, t.fail(ErrInvalidData, Place{1, 1}, "the value %q of %s has octets that are no text", show(v), name)
+		}
 	}
 	s := &scope{t: t, domain: openStart + varDomain + openEnd, host: o.Host, params: o.Params}
 	s.open = func(name string) string { return openStart + name + openEnd }
