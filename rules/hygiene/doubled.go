@@ -24,7 +24,7 @@ var doubledOrigin = &rules.Rule{
 		"@ IN MX 10 mx.example.net.\n",
 	Refs:       []string{"RFC 1035, section 5.1"},
 	Fix:        rules.Safe,
-	Supersedes: []string{"mx-target-nx", "srv-target-missing", "zone-cname-dangling"},
+	Supersedes: []string{"mx-target-nx", "srv-target-missing", "zone-cname-dangling", "dkim-cname-target", "dmarc-cname-target"},
 	Run:        rules.On(names, checkDoubled),
 }
 
