@@ -15,10 +15,14 @@ type Position struct {
 type Span struct {
 	File       string // as it was named by the user, or by $INCLUDE below that
 	Start, End Position
+	// Address is what the source itself calls the thing that stands there, where
+	// people know it by that rather than by its line: the address of a Terraform
+	// resource. "" for most sources.
+	Address string
 }
 
 // IsZero reports whether the span names no place.
-func (s Span) IsZero() bool { return s.File == "" && s.Start.Line == 0 }
+func (s Span) IsZero() bool { return s.File == "" && s.Start.Line == 0 && s.Address == "" }
 
 // String returns file:line:column.
 func (s Span) String() string { return fmt.Sprintf("%s:%d:%d", s.File, s.Start.Line, s.Start.Column) }
@@ -45,6 +49,28 @@ type Source interface {
 	Comments(containing string) []Comment
 	// Text returns the whole content of the named file, nil if it has none.
 	Text(file string) []byte
+}
+
+// Editor is a Source whose files can be changed.
+type Editor interface {
+	Source
+	// Edit returns the files of a zone that it read that change, and their new
+	// text, so that reading them again gives the records of z with the changes
+	// made. What does not belong to a record concerned stays, byte for byte. An
+	// edit that would not give exactly the intended records is an error.
+	Edit(z *Zone, cs ChangeSet) ([]FileEdit, error)
+	// Reread returns the zone that the files of z give with the edits made, as
+	// reading them from the disk would once they are written.
+	Reread(z *Zone, edits []FileEdit) *Zone
+	// Files returns the names of the files that the zone was read from, as spans
+	// show them: the one that was named first.
+	Files() []string
+}
+
+// FileEdit is the content of a file before and after an edit.
+type FileEdit struct {
+	Name     string // as in the spans of the zone
+	Old, New []byte
 }
 
 // Comment is a comment of a source, with the lines of the record that it

@@ -13,12 +13,6 @@ import (
 	"github.com/zonelint/zonelint/zone"
 )
 
-// FileEdit is the content of a file before and after an edit.
-type FileEdit struct {
-	Name     string // as in the spans of the zone
-	Old, New []byte
-}
-
 // What Edit reports; test with errors.Is.
 var (
 	// ErrForeign: the zone was not read by this package.
@@ -35,13 +29,18 @@ var (
 // inherits its owner or TTL from one that goes, they are written out.
 //
 // The result is read again before it is returned: an edit that would not give
-// exactly the intended records is an error, never a FileEdit.
-func Edit(z *zone.Zone, cs zone.ChangeSet) ([]FileEdit, error) {
+// exactly the intended records is an error, never a zone.FileEdit.
+func Edit(z *zone.Zone, cs zone.ChangeSet) ([]zone.FileEdit, error) {
 	src, ok := z.Source.(*source)
 	if !ok {
 		return nil, ErrForeign
 	}
-	ed := &editor{source: src, ops: map[entryKey]*op{}, inserts: map[int][]zone.Record{}}
+	return src.Edit(z, cs)
+}
+
+// Edit implements zone.Editor.
+func (s *source) Edit(z *zone.Zone, cs zone.ChangeSet) ([]zone.FileEdit, error) {
+	ed := &editor{source: s, ops: map[entryKey]*op{}, inserts: map[int][]zone.Record{}}
 	added, err := ed.plan(cs)
 	if err != nil {
 		return nil, err
@@ -49,22 +48,22 @@ func Edit(z *zone.Zone, cs zone.ChangeSet) ([]FileEdit, error) {
 	if len(ed.ops)+len(added) == 0 {
 		return nil, nil
 	}
-	ed.entries, _ = src.layout(nil)
+	ed.entries, _ = s.layout(nil)
 	ed.place(added)
 	ed.run()
 	texts, err := ed.texts()
 	if err != nil {
 		return nil, err
 	}
-	if err := verify(z, cs, src, texts); err != nil {
+	if err := verify(z, cs, s, texts); err != nil {
 		return nil, err
 	}
-	var out []FileEdit
+	var out []zone.FileEdit
 	seen := map[string]bool{}
-	for i, f := range src.files {
+	for i, f := range s.files {
 		if !seen[f.path()] && !bytes.Equal(f.src, texts[i]) {
 			seen[f.path()] = true
-			out = append(out, FileEdit{Name: f.name, Old: f.src, New: texts[i]})
+			out = append(out, zone.FileEdit{Name: f.name, Old: f.src, New: texts[i]})
 		}
 	}
 	return out, nil

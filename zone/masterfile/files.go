@@ -2,14 +2,9 @@ package masterfile
 
 import "github.com/zonelint/zonelint/zone"
 
-// Files returns the names of the files that a zone was read from, as spans show
-// them: the one that was named, then those that it includes. It is nil for a
-// zone that is from no master file.
-func Files(z *zone.Zone) []string {
-	s, ok := z.Source.(*source)
-	if !ok {
-		return nil
-	}
+// Files implements zone.Editor: the file that was named, then those that it
+// includes.
+func (s *source) Files() []string {
 	names := make([]string, len(s.files))
 	for i, f := range s.files {
 		names[i] = f.name
@@ -17,14 +12,8 @@ func Files(z *zone.Zone) []string {
 	return names
 }
 
-// Reread returns the zone that its files give with the edits made, as reading
-// them from the disk would once they are written. It is nil for a zone that is
-// from no master file.
-func Reread(z *zone.Zone, edits []FileEdit) *zone.Zone {
-	s, ok := z.Source.(*source)
-	if !ok {
-		return nil
-	}
+// Reread implements zone.Editor.
+func (s *source) Reread(_ *zone.Zone, edits []zone.FileEdit) *zone.Zone {
 	texts := make([][]byte, len(s.files))
 	for i, f := range s.files {
 		texts[i] = f.src

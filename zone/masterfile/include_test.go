@@ -227,7 +227,7 @@ func TestIncludeRoot(t *testing.T) {
 	if got := lines(z); problems != nil || !slices.Equal(got, []string{"a 3600 A 192.0.2.1"}) {
 		t.Errorf("records %q, problems %q", got, problems)
 	}
-	if got, want := masterfile.Files(z), []string{filepath.Join(dir, "zones/z"), filepath.Join(dir, "inc/f")}; !slices.Equal(got, want) {
+	if got, want := z.Source.(zone.Editor).Files(), []string{filepath.Join(dir, "zones/z"), filepath.Join(dir, "inc/f")}; !slices.Equal(got, want) {
 		t.Errorf("files %q, want %q", got, want)
 	}
 	z, problems = loadIn(t, dir, "zones/abs", opts)

@@ -16,7 +16,6 @@ import (
 	"github.com/zonelint/zonelint/rules"
 	"github.com/zonelint/zonelint/rules/all"
 	"github.com/zonelint/zonelint/zone"
-	"github.com/zonelint/zonelint/zone/masterfile"
 )
 
 func (a *app) fixCommand() *urfave.Command {
@@ -192,8 +191,8 @@ func (f *fixer) take(o *outcome) {
 
 // claim returns the edits that are not made yet. A file that two zones include
 // may be changed by both only in the same way.
-func (f *fixer) claim(edits []masterfile.FileEdit) ([]masterfile.FileEdit, error) {
-	var out []masterfile.FileEdit
+func (f *fixer) claim(edits []zone.FileEdit) ([]zone.FileEdit, error) {
+	var out []zone.FileEdit
 	for _, e := range edits {
 		done, ok := f.files[f.loader.cwd.abs(e.Name)]
 		switch {
@@ -210,7 +209,7 @@ func (f *fixer) claim(edits []masterfile.FileEdit) ([]masterfile.FileEdit, error
 }
 
 // replaceFiles writes all edits of a zone, or none where that can be foreseen.
-func replaceFiles(edits []masterfile.FileEdit) error {
+func replaceFiles(edits []zone.FileEdit) error {
 	var ready []*atomicFile
 	for _, e := range edits {
 		a, err := prepare(e.Name, e.Old, e.New)

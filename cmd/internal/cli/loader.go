@@ -139,7 +139,11 @@ func (l *loader) readStdin(ctx context.Context) ([]byte, error) {
 
 // included returns the absolute paths of the files that a zone includes.
 func (l *loader) included(z *zone.Zone) []string {
-	files := masterfile.Files(z)
+	src, ok := z.Source.(zone.Editor)
+	if !ok {
+		return nil
+	}
+	files := src.Files()
 	if len(files) < 2 {
 		return nil
 	}

@@ -258,7 +258,7 @@ func (n *neighbours) lend(t target, z *zone.Zone) (back func()) {
 }
 
 // keep holds on to files that are about to be written.
-func (n *neighbours) keep(edits []masterfile.FileEdit) {
+func (n *neighbours) keep(edits []zone.FileEdit) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	for _, e := range edits {

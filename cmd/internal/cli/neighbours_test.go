@@ -180,11 +180,11 @@ func TestNeighboursLendAndKeep(t *testing.T) {
 	}
 	back()
 	old := []byte(soaLine + "www 60 A 192.0.2.1\n")
-	n.keep([]masterfile.FileEdit{{Name: "a.example.zone", Old: old}})
+	n.keep([]zone.FileEdit{{Name: "a.example.zone", Old: old}})
 	if err := os.WriteFile("a.example.zone", []byte(soaLine+"www 60 A 192.0.2.99\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	n.keep([]masterfile.FileEdit{{Name: "a.example.zone", Old: []byte(soaLine)}}) // the first is what it was
+	n.keep([]zone.FileEdit{{Name: "a.example.zone", Old: []byte(soaLine)}}) // the first is what it was
 	if got := ask(n, "www.a.example"); got != "2: 192.0.2.1" || f.reads != 1 {
 		t.Errorf("%s after %d reads", got, f.reads)
 	}

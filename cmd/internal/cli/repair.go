@@ -16,7 +16,7 @@ import (
 
 // repair is what fix made of a zone, checked and ready to be shown or written.
 type repair struct {
-	edits  []masterfile.FileEdit
+	edits  []zone.FileEdit
 	fixed  []rules.Finding
 	left   []leftover
 	move   *pack.Move // to another mail host; nil if none was asked for
@@ -124,7 +124,7 @@ func (s *surgeon) repair(z *zone.Zone) (*repair, error) {
 	if r.edits, err = masterfile.Edit(z, changes); err != nil {
 		return nil, fmt.Errorf("the fixes cannot be written into the file: %w", err)
 	}
-	after := masterfile.Reread(z, r.edits)
+	after := z.Source.(zone.Editor).Reread(z, r.edits)
 	if err := s.verify(z, before, res, after); err != nil {
 		return nil, err
 	}
