@@ -268,7 +268,7 @@ func nextStep(p *providers.Provider, err error) string {
 // checkProviderUse refuses flags that have no meaning with --provider, and those
 // that have none without it.
 func checkProviderUse(c *urfave.Context) error {
-	with, without := []string{"write", "origin", "stdin-filename", "include-root", "jobs", "max-file-size", "max-records", "max-generate", "max-include-depth", "max-include-files"},
+	with, without := []string{"write", "source", "origin", "stdin-filename", "include-root", "jobs", "max-file-size", "max-records", "max-generate", "max-include-depth", "max-include-files"},
 		[]string{"all-zones", "dry-run", "yes", "plan", "plan-out", "max-changes", "max-deletes"}
 	if c.IsSet("provider") {
 		for _, f := range with {
