@@ -64,13 +64,13 @@ func (l *lint) check(ctx context.Context, outs outputs, failOn rules.Severity) e
 	live := isTerminal(l.Out)
 	outs.begin()
 	t, err := l.run(ctx,
-		func(z *zone.Zone, o *outcome) {
-			r := &report.Result{Zone: z, Findings: l.engine.Run(z)}
-			o.summary.Add(r)
-			o.chunks = outs.render(r)
+		func(z *zone.Zone, r *result) {
+			found := &report.Result{Zone: z, Findings: l.engine.Run(z)}
+			r.summary.Add(found)
+			r.chunks = outs.render(found)
 		},
-		func(o *outcome) {
-			outs.write(o.chunks)
+		func(r *result) {
+			outs.write(r.chunks)
 			if live {
 				outs.flush()
 			}
