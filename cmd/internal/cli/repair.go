@@ -17,6 +17,7 @@ import (
 // repair is what fix made of a zone, checked and ready to be shown or written.
 type repair struct {
 	edits  []zone.FileEdit
+	told   []byte // what to change, where the source cannot be edited
 	fixed  []rules.Finding
 	left   []leftover
 	move   *pack.Move // to another mail host; nil if none was asked for
@@ -68,6 +69,7 @@ type surgeon struct {
 	migration *pack.Migration
 	upTo      rules.Safety
 	now       time.Time
+	paint     report.Painter // of the changes that are told
 }
 
 // operation is the fixes of a zone before they are written anywhere.
@@ -111,6 +113,14 @@ func (s *surgeon) repair(z *zone.Zone) (*repair, error) {
 	if len(res.Changes) == 0 {
 		return r, nil
 	}
+	editor, ok := z.Source.(zone.Editor)
+	if !ok {
+		if err := s.verify(z, before, res, res.Zone); err != nil {
+			return nil, err
+		}
+		r.told = changeText(z, res.Changes, reasonsOf(r, res.Changes.Keys()), s.paint)
+		return r, nil
+	}
 	changes := res.Changes
 	if bump, ok := masterfile.BumpSerial(res.Zone, s.now); ok {
 		if changes, r.serial, err = withSerial(z, res, bump); err != nil {
@@ -121,10 +131,10 @@ func (s *surgeon) repair(z *zone.Zone) (*repair, error) {
 	slices.SortStableFunc(changes, func(a, b zone.Change) int {
 		return cmp.Or(zone.CompareNames(a.Name, b.Name), cmp.Compare(a.Type, b.Type))
 	})
-	if r.edits, err = masterfile.Edit(z, changes); err != nil {
+	if r.edits, err = editor.Edit(z, changes); err != nil {
 		return nil, fmt.Errorf("the fixes cannot be written into the file: %w", err)
 	}
-	after := z.Source.(zone.Editor).Reread(z, r.edits)
+	after := editor.Reread(z, r.edits)
 	if err := s.verify(z, before, res, after); err != nil {
 		return nil, err
 	}
