@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/zonelint/zonelint/providers"
+	"github.com/zonelint/zonelint/providers/internal/rest"
 	"github.com/zonelint/zonelint/zone"
 )
 
@@ -76,7 +77,7 @@ func (r record) managed() string {
 func readItem(z zone.Name, raw json.RawMessage) (providers.Item, *providers.Unread) {
 	var un providers.Unread
 	bad := func(why error) (providers.Item, *providers.Unread) {
-		un.Reason = clean(why.Error())
+		un.Reason = rest.Clean(why.Error())
 		return providers.Item{}, &un
 	}
 	var head struct{ Name, Type string }

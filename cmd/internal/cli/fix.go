@@ -49,6 +49,9 @@ func (a *app) fix(c *urfave.Context) error {
 	if err != nil {
 		return err
 	}
+	if args := c.Args().Slice(); namesTransfer(args) {
+		return fixTransfer(args)
+	}
 	if err := checkProviderUse(c); err != nil {
 		return err
 	}

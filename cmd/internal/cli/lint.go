@@ -51,7 +51,7 @@ func (a *app) newLint(c *urfave.Context) (*lint, error) {
 		args = []string{"."}
 	}
 	finding := make(chan found, 1)
-	if c.IsSet("provider") {
+	if isLive(c) {
 		finding <- found{}
 	} else { // beside the packs, which take a while to load
 		go func(stdin string) { finding <- findTargets(currentDir(), args, stdin) }(c.String("stdin-filename"))
@@ -70,7 +70,7 @@ func (a *app) newLint(c *urfave.Context) (*lint, error) {
 	l.loader.source = from
 	l.found = <-finding
 	l.beside = newNeighbours(c.Context, l.loader, l.found.targets)
-	if l.servers, err = a.serversOf(c, l.loader, l.beside); err == nil && c.IsSet("provider") {
+	if l.servers, err = a.serversOf(c, l.loader, l.beside); err == nil && isLive(c) {
 		err = l.readLive(c)
 	}
 	if err == nil {

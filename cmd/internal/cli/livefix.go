@@ -95,7 +95,7 @@ func (f *liveFixer) one(ctx context.Context, live liveZone) error {
 		f.changer.complain("%v", f.failure(live.snapshot.Apex, err))
 		return nil
 	}
-	f.tellUnread(live.snapshot)
+	f.account.tellUnread(live.snapshot, f.redactor)
 	f.surgeon.tellMove(f.changer.Err, f.err, f.place(live.snapshot.Apex), r)
 	f.tellLeft(r)
 	if f.planOut != "" && !plan.Empty() {
