@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/zonelint/zonelint/providers"
+	"github.com/zonelint/zonelint/providers/internal/rest"
 	"github.com/zonelint/zonelint/zone"
 )
 
@@ -86,7 +87,7 @@ func (r record) masked(z, name zone.Name) bool {
 func readItem(z zone.Name, raw json.RawMessage) (providers.Item, *providers.Unread) {
 	var un providers.Unread
 	bad := func(why error) (providers.Item, *providers.Unread) {
-		un.Reason = clean(why.Error())
+		un.Reason = rest.Clean(why.Error())
 		return providers.Item{}, &un
 	}
 	var head struct{ Name, Type string }
