@@ -1,6 +1,10 @@
 package rules
 
-import "github.com/zonelint/zonelint/zone"
+import (
+	"iter"
+
+	"github.com/zonelint/zonelint/zone"
+)
 
 // Subject is a kind of thing that rules look at: the zone, each owner, each
 // SPF record. Each finds them in a zone and hands them out one by one; all
@@ -86,4 +90,31 @@ func RRsets(types ...zone.Type) *Subject[zone.RRset] {
 			}
 		}
 	}}
+}
+
+// Owners yields the owners of which some record of the type passes a test, each
+// once, in the order of the source. What lies below a delegation is left out,
+// since the zone does not answer for it.
+func Owners(z *zone.Zone, t zone.Type, want func(zone.Record) bool) iter.Seq[zone.Node] {
+	return func(yield func(zone.Node) bool) {
+		var seen map[zone.Name]bool
+		for r := range z.OfType(t) {
+			if !want(r) {
+				continue
+			}
+			n, _ := z.Node(r.Name)
+			if n.Multi() {
+				if seen[r.Name] {
+					continue
+				}
+				if seen == nil {
+					seen = map[zone.Name]bool{}
+				}
+				seen[r.Name] = true
+			}
+			if z.Cut(r.Name) == "" && !yield(n) {
+				return
+			}
+		}
+	}
 }

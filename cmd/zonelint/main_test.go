@@ -4,6 +4,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -37,8 +38,15 @@ func TestScript(t *testing.T) {
 			return nil
 		},
 		Condition: func(cond string) (bool, error) {
-			if cond == "root" {
+			switch cond {
+			case "root":
 				return os.Getuid() == 0, nil
+			case "net6": // there is an IPv6 loopback
+				l, err := net.Listen("tcp", "[::1]:0")
+				if err == nil {
+					l.Close()
+				}
+				return err == nil, nil
 			}
 			return false, fmt.Errorf("unknown condition %q", cond)
 		},
@@ -46,6 +54,7 @@ func TestScript(t *testing.T) {
 			"sparse":     sparse,
 			"status":     status,
 			"chomp":      chomp,
+			"axfr":       axfrServer,
 			"dns":        dnsServer,
 			"asked":      asked,
 			"cloudflare": cloudflare,

@@ -9,9 +9,9 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode"
 
 	"github.com/zonelint/zonelint/providers"
+	"github.com/zonelint/zonelint/providers/internal/rest"
 )
 
 // statusOriginTimeout is Cloudflare's own: what stands behind its edge was
@@ -61,7 +61,7 @@ func (a *answer) said(status int) string {
 	var add func([]apiError)
 	add = func(es []apiError) {
 		for _, e := range es {
-			parts = append(parts, fmt.Sprintf("%s (%d)", clean(e.Message), e.Code))
+			parts = append(parts, fmt.Sprintf("%s (%d)", rest.Clean(e.Message), e.Code))
 			add(e.Chain)
 		}
 	}
@@ -76,20 +76,20 @@ func (a *answer) said(status int) string {
 
 // vet tells an answer from an error. Only an error with the API's own body says
 // for certain that a write was not made; a 5xx never does.
-func vet(read bool, resp *http.Response, body []byte) (*answer, error) {
-	status := resp.StatusCode
+func vet(got *rest.Answer) (*answer, error) {
+	status, body := got.Status, got.Body
 	var a answer
 	err := json.Unmarshal(body, &a)
 	ours := err == nil && (a.Success || len(a.Errors) > 0)
 	said := a.said(status)
 	if !ours {
-		said = fmt.Sprintf("HTTP %d with %s", status, kind(resp.Header, body))
-		if read && status < 400 {
+		said = fmt.Sprintf("HTTP %d with %s", status, kind(got.Header, body))
+		if got.Read && status < 400 {
 			said += "; if that stays so, see whether " + BaseURLVariable + " is right"
 		}
 	}
 	open := func() error {
-		if read {
+		if got.Read {
 			return fmt.Errorf("%w: %s", providers.ErrUnavailable, said)
 		}
 		if status == http.StatusGatewayTimeout || status == statusOriginTimeout || status == http.StatusRequestTimeout {
@@ -99,7 +99,7 @@ func vet(read bool, resp *http.Response, body []byte) (*answer, error) {
 	}
 	switch {
 	case status == http.StatusTooManyRequests || ours && status < 500 && a.has(codeThrottled):
-		return nil, &providers.RetryError{After: retryAfter(resp.Header, time.Now()), Err: errors.New(said)}
+		return nil, &providers.RetryError{After: rest.RetryAfter(got.Header, time.Now()), Err: errors.New(said)}
 	case status >= 500 || status == http.StatusRequestTimeout:
 		return nil, open()
 	case status == http.StatusUnauthorized || status == http.StatusForbidden,
@@ -139,22 +139,4 @@ func kind(h http.Header, body []byte) string {
 		return "a web page in place of an answer"
 	}
 	return "an answer that is not JSON"
-}
-
-// clean makes one line of words from outside that are shown to people.
-func clean(s string) string {
-	s = strings.Map(func(r rune) rune {
-		if unicode.IsSpace(r) {
-			return ' '
-		}
-		if !unicode.IsPrint(r) {
-			return -1
-		}
-		return r
-	}, s)
-	s = strings.TrimSuffix(strings.TrimSpace(s), ".")
-	if r := []rune(s); len(r) > 200 {
-		s = string(r[:197]) + "..."
-	}
-	return s
 }

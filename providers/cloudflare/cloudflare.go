@@ -26,6 +26,7 @@ import (
 	"github.com/miekg/dns"
 
 	"github.com/zonelint/zonelint/providers"
+	"github.com/zonelint/zonelint/providers/internal/rest"
 	"github.com/zonelint/zonelint/zone"
 )
 
@@ -179,7 +180,7 @@ func (b *Backend) Zones(ctx context.Context) ([]zone.Name, error) {
 	for _, z := range zones {
 		n, err := parseName(z.Name)
 		if err != nil {
-			return nil, fmt.Errorf("cloudflare: list of zones: name %q: %w", clean(z.Name), err)
+			return nil, fmt.Errorf("cloudflare: list of zones: name %q: %w", rest.Clean(z.Name), err)
 		}
 		names = append(names, n)
 	}

@@ -5,10 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net/http"
 	"strings"
 
 	"github.com/zonelint/zonelint/providers"
+	"github.com/zonelint/zonelint/providers/internal/rest"
 )
 
 // tokensURL is where tokens are made.
@@ -40,7 +40,7 @@ func (c *client) diagnose(ctx context.Context, action, need string) string {
 	if strings.HasPrefix(c.token, "cfat_") { // belongs to an account and is not known here
 		return fmt.Sprintf("the token in %s is wrong or expired, or may not %s; see at Manage Account, Account API Tokens whether it is active and has the permission %s", TokenVariable, action, need)
 	}
-	a, err := c.once(ctx, http.MethodGet, "user/tokens/verify", nil, nil)
+	a, err := c.getOnce(ctx, "user/tokens/verify")
 	if err != nil {
 		if errors.Is(err, providers.ErrUnauthorized) {
 			return fmt.Sprintf("Cloudflare does not accept the token in %s: it is mistyped, deleted, expired or not meant for this address; make a new one with Zone: Zone: Read and Zone: DNS: Edit at %s", TokenVariable, tokensURL)
@@ -58,7 +58,7 @@ func (c *client) diagnose(ctx context.Context, action, need string) string {
 	case "expired":
 		when := ""
 		if v.ExpiresOn != "" {
-			when = " on " + clean(v.ExpiresOn)
+			when = " on " + rest.Clean(v.ExpiresOn)
 		}
 		return fmt.Sprintf("the token in %s expired%s; give it a later end or make a new one at %s", TokenVariable, when, tokensURL)
 	case "disabled":

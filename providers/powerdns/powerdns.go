@@ -23,6 +23,7 @@ import (
 	"time"
 
 	"github.com/zonelint/zonelint/providers"
+	"github.com/zonelint/zonelint/providers/internal/rest"
 	"github.com/zonelint/zonelint/zone"
 )
 
@@ -119,7 +120,7 @@ func (b *Backend) Zones(ctx context.Context) ([]zone.Name, error) {
 		}
 		n, err := zone.ParseName(z.Name, zone.Root)
 		if err != nil {
-			return nil, fmt.Errorf("powerdns: list of zones: name %q: %w", clean(z.Name), err)
+			return nil, fmt.Errorf("powerdns: list of zones: name %q: %w", rest.Clean(z.Name), err)
 		}
 		names = append(names, n)
 	}

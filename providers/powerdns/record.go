@@ -9,6 +9,7 @@ import (
 	"github.com/miekg/dns"
 
 	"github.com/zonelint/zonelint/providers"
+	"github.com/zonelint/zonelint/providers/internal/rest"
 	"github.com/zonelint/zonelint/zone"
 )
 
@@ -56,7 +57,7 @@ func (w *wireZone) readOnly() string {
 	case "slave", "secondary", "consumer":
 		from := ""
 		if len(w.Masters) > 0 {
-			from = " from " + clean(strings.Join(w.Masters, ", "))
+			from = " from " + rest.Clean(strings.Join(w.Masters, ", "))
 		}
 		return "this server copies the zone" + from + "; change it there"
 	}
@@ -71,11 +72,11 @@ func (w *wireZone) readOnly() string {
 func (s rrset) key() (zone.Key, error) {
 	n, err := zone.ParseName(s.Name, zone.Root)
 	if err != nil {
-		return zone.Key{}, fmt.Errorf("owner %q: %w", clean(s.Name), err)
+		return zone.Key{}, fmt.Errorf("owner %q: %w", rest.Clean(s.Name), err)
 	}
 	t, ok := zone.ParseType(s.Type)
 	if !ok {
-		return zone.Key{Name: n}, fmt.Errorf("type %q is not known", clean(s.Type))
+		return zone.Key{Name: n}, fmt.Errorf("type %q is not known", rest.Clean(s.Type))
 	}
 	return zone.Key{Name: n, Type: t}, nil
 }
@@ -99,12 +100,12 @@ func (s rrset) items(apex zone.Name) (items []providers.Item, unread []providers
 			unread = append(unread, computed(k.Name, s.Type, r.Content)...)
 			continue
 		case err != nil:
-			unread = append(unread, providers.Unread{Name: k.Name, Type: k.Type, Reason: clean(err.Error())})
+			unread = append(unread, providers.Unread{Name: k.Name, Type: k.Type, Reason: rest.Clean(err.Error())})
 			continue
 		}
 		rr, err := providers.ParseRecord(k.Name, k.Type, s.TTL, r.Content)
 		if err != nil {
-			unread = append(unread, providers.Unread{Name: k.Name, Type: k.Type, Reason: clean(err.Error())})
+			unread = append(unread, providers.Unread{Name: k.Name, Type: k.Type, Reason: rest.Clean(err.Error())})
 			continue
 		}
 		items = append(items, providers.Item{Record: rr, Raw: raw})
@@ -116,7 +117,7 @@ func (s rrset) items(apex zone.Name) (items []providers.Item, unread []providers
 // out.
 func computed(name zone.Name, typ, content string) []providers.Unread {
 	if typ == typeALIAS {
-		reason := "PowerDNS answers with the addresses of " + clean(content) + ", since there is an ALIAS record"
+		reason := "PowerDNS answers with the addresses of " + rest.Clean(content) + ", since there is an ALIAS record"
 		return []providers.Unread{
 			{Name: name, Type: zone.TypeA, Reason: reason, Computed: true},
 			{Name: name, Type: zone.TypeAAAA, Reason: reason, Computed: true},

@@ -63,21 +63,3 @@ func private(host string) bool {
 	}
 	return false
 }
-
-// clean makes one line of words from outside that are shown to people.
-func clean(s string) string {
-	s = strings.Map(func(r rune) rune {
-		if unicode.IsSpace(r) {
-			return ' '
-		}
-		if !unicode.IsPrint(r) {
-			return -1
-		}
-		return r
-	}, s)
-	s = strings.TrimSuffix(strings.TrimSpace(s), ".")
-	if r := []rune(s); len(r) > 200 {
-		s = string(r[:197]) + "..."
-	}
-	return s
-}

@@ -4,9 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"net/http"
 	"slices"
 
 	"github.com/zonelint/zonelint/providers"
@@ -173,13 +171,4 @@ func comments(items []providers.Item) []json.RawMessage {
 		}
 	}
 	return nil
-}
-
-// patch writes. It tries again only after an answer that says for certain that
-// nothing was written: 429, which proxies before the API give.
-func (c *client) patch(ctx context.Context, path string, body []byte) error {
-	return c.persist(ctx, func(err error) bool { return errors.Is(err, providers.ErrRateLimited) }, func() error {
-		_, err := c.once(ctx, http.MethodPatch, path, "", body)
-		return err
-	})
 }

@@ -45,7 +45,7 @@ func (c *conn) close() {
 
 // errorf makes an error that names the server.
 func (b *Backend) errorf(format string, args ...any) error {
-	return fmt.Errorf("rfc2136: %s: "+format, append([]any{b.server}, args...)...)
+	return fmt.Errorf("%s: "+format, append([]any{b.called}, args...)...)
 }
 
 // wait gives the connection its time for the next message.

@@ -6,7 +6,6 @@ import "time"
 var (
 	Message     = message
 	ParseServer = parseServer
-	ParseTarget = parseTarget
 )
 
 // SetClock gives the backend another clock.

@@ -98,6 +98,7 @@ type Options struct {
 // Backend is one name server.
 type Backend struct {
 	server  string // host:port
+	called  string // what errors call it
 	setting string // where the server was named
 	key     *key   // nil: not signed
 	timeout time.Duration
@@ -126,7 +127,7 @@ func New(o Options) (*Backend, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Backend{server: server, setting: ServerVariable, key: k, timeout: cmp.Or(o.Timeout, 30*time.Second), now: time.Now, signed: map[zone.Name]bool{}}, nil
+	return &Backend{server: server, called: "rfc2136: " + server, setting: ServerVariable, key: k, timeout: cmp.Or(o.Timeout, 30*time.Second), now: time.Now, signed: map[zone.Name]bool{}}, nil
 }
 
 // parseServer completes a server with the port of DNS.

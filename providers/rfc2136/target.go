@@ -10,51 +10,65 @@ import (
 	"github.com/zonelint/zonelint/zone"
 )
 
-// Scheme begins a target that Transfer reads.
+// Scheme begins a Target as it is written.
 const Scheme = "axfr://"
 
-// Transfer reads a zone by transfer: target is "axfr://server/zone", with
-// "server:port" if the port is not 53. The request is signed if env has a TSIG
-// key.
-func Transfer(ctx context.Context, target string, env func(string) string) (*providers.Snapshot, error) {
-	server, apex, err := parseTarget(target)
-	if err != nil {
-		return nil, err
-	}
-	o, err := options(env)
-	if err != nil {
-		return nil, err
-	}
-	o.Server = server
-	b, err := New(o)
-	if err != nil {
-		return nil, err
-	}
-	b.setting = "the name of the server"
-	s, err := b.Snapshot(ctx, apex)
-	return s, providers.NewRedactor(o.Secret).Error(err)
+// Target is a zone on a server that lets it be transferred.
+type Target struct {
+	Server string // host:port
+	Zone   zone.Name
+	text   string // as it was written
 }
 
-// parseTarget takes "axfr://server/zone" apart.
-func parseTarget(target string) (server string, apex zone.Name, err error) {
-	bad := func(why string) (string, zone.Name, error) {
-		return "", "", fmt.Errorf("%q is not %sserver/zone: %s", target, Scheme, why)
+// IsTarget reports whether an argument is meant as a Target.
+func IsTarget(s string) bool {
+	return len(s) >= len(Scheme) && strings.EqualFold(s[:len(Scheme)], Scheme)
+}
+
+// String returns the target as it was written.
+func (t Target) String() string { return t.text }
+
+// ParseTarget reads "axfr://server/zone", with "server:port" if the port is not
+// 53; an IPv6 address with a port stands in brackets.
+func ParseTarget(s string) (Target, error) {
+	bad := func(why string) (Target, error) {
+		return Target{}, fmt.Errorf("%q is not %sserver/zone: %s", s, Scheme, why)
 	}
-	if len(target) < len(Scheme) || !strings.EqualFold(target[:len(Scheme)], Scheme) {
+	if !IsTarget(s) {
 		return bad("it begins otherwise")
 	}
-	server, name, ok := strings.Cut(target[len(Scheme):], "/")
-	if !ok || name == "" {
-		return bad("name the zone behind a slash")
-	}
-	if _, err := parseServer(server); err != nil {
+	host, name, _ := strings.Cut(s[len(Scheme):], "/")
+	server, err := parseServer(host)
+	if err != nil {
 		return bad("the server is a host name or an address, with :port if that is not 53")
+	}
+	// No name of a zone ends with a slash, but a URL may.
+	if name = strings.TrimSuffix(name, "/"); name == "" {
+		return bad("name the zone behind a slash")
 	}
 	if name, err = url.PathUnescape(name); err != nil {
 		return bad("a percent sign takes two hexadecimal digits")
 	}
-	if apex, err = zone.ParseName(name, zone.Root); err != nil {
+	apex, err := zone.ParseName(name, zone.Root)
+	if err != nil {
 		return bad(err.Error())
 	}
-	return server, apex, nil
+	return Target{server, apex, s}, nil
+}
+
+// Transfer reads the zone. The request is signed if env has a TSIG key, which no
+// error holds.
+func (t Target) Transfer(ctx context.Context, env func(string) string) (*providers.Snapshot, error) {
+	o, err := options(env)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", t, err)
+	}
+	o.Server = t.Server
+	b, err := New(o)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", t, err)
+	}
+	b.called, b.setting = t.String(), "the name of the server"
+	s, err := b.Snapshot(ctx, t.Zone)
+	return s, providers.NewRedactor(o.Secret).Error(err)
 }

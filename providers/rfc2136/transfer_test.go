@@ -18,6 +18,14 @@ func env(vars map[string]string) func(string) string {
 	return func(name string) string { return vars[name] }
 }
 
+func transfer(ctx context.Context, target string, env func(string) string) (*providers.Snapshot, error) {
+	t, err := rfc2136.ParseTarget(target)
+	if err != nil {
+		return nil, err
+	}
+	return t.Transfer(ctx, env)
+}
+
 // A zone of many messages, without a signature and with one.
 func TestTransferTarget(t *testing.T) {
 	each(t, func(t *testing.T, s *server) {
@@ -26,7 +34,7 @@ func TestTransferTarget(t *testing.T) {
 			"with a key":    {rfc2136.KeyVariable: reader, rfc2136.SecretVariable: readerSecret, rfc2136.ServerVariable: "192.0.2.1"},
 		} {
 			t.Run(name, func(t *testing.T) {
-				snap, err := rfc2136.Transfer(context.Background(), "axfr://"+s.addr+"/Open.Example", env(vars))
+				snap, err := transfer(context.Background(), "axfr://"+s.addr+"/Open.Example", env(vars))
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -43,18 +51,39 @@ func TestTransferTarget(t *testing.T) {
 				}
 			})
 		}
-		_, err := rfc2136.Transfer(context.Background(), "axfr://"+s.addr+"/example.com", env(nil))
+		_, err := transfer(context.Background(), "axfr://"+s.addr+"/example.com", env(nil))
 		line(t, err, providers.ErrUnauthorized, "without a key", s.addr)
-		_, err = rfc2136.Transfer(context.Background(), "axfr://"+s.addr+"/missing.example", env(nil))
+		_, err = transfer(context.Background(), "axfr://"+s.addr+"/missing.example", env(nil))
 		line(t, err, providers.ErrNoZone, "missing.example.", "the name of the server")
 	})
-	for _, target := range []string{"axfr://", "axfr://ns1", "example.com"} {
-		if _, err := rfc2136.Transfer(context.Background(), target, env(nil)); err == nil {
-			t.Errorf("%q was read", target)
+	if _, err := transfer(context.Background(), "axfr://ns1/example.com", env(map[string]string{rfc2136.KeyVariable: "k"})); !errors.Is(err, providers.ErrUnauthorized) {
+		t.Error(err)
+	}
+}
+
+func TestParseTarget(t *testing.T) {
+	for text, want := range map[string]rfc2136.Target{
+		"axfr://ns1.example.net/example.com":     {Server: "ns1.example.net:53", Zone: example},
+		"AXFR://192.0.2.1:5353/Example.COM./":    {Server: "192.0.2.1:5353", Zone: example},
+		"axfr://[2001:db8::1]/example.com":       {Server: "[2001:db8::1]:53", Zone: example},
+		"axfr://[2001:db8::1]:5353/example.com":  {Server: "[2001:db8::1]:5353", Zone: example},
+		"axfr://2001:db8::1/example.com":         {Server: "[2001:db8::1]:53", Zone: example},
+		"axfr://ns1/.":                           {Server: "ns1:53", Zone: zone.Root},
+		"axfr://ns1/0%2F25.2.0.192.in-addr.arpa": {Server: "ns1:53", Zone: zone.MustName("0/25.2.0.192.in-addr.arpa")},
+		"axfr://ns1/0/25.2.0.192.in-addr.arpa":   {Server: "ns1:53", Zone: zone.MustName("0/25.2.0.192.in-addr.arpa")},
+	} {
+		got, err := rfc2136.ParseTarget(text)
+		if err != nil || got.Server != want.Server || got.Zone != want.Zone || got.String() != text {
+			t.Errorf("%s: %+v, %v", text, got, err)
 		}
 	}
-	if _, err := rfc2136.Transfer(context.Background(), "axfr://ns1/example.com", env(map[string]string{rfc2136.KeyVariable: "k"})); !errors.Is(err, providers.ErrUnauthorized) {
-		t.Error(err)
+	for _, text := range []string{
+		"axfr://", "axfr://ns1", "axfr://ns1/", "axfr:///example.com", "axfr://ns1:x/example.com", "axfr://ns1:0/example.com",
+		"axfr://[::1/example.com", "axfr://u@ns1/example.com", "axfr://ns1/a..b", "axfr://ns1/%zz", "axfr://ns1/" + strings.Repeat("x", 64), "example.com", "axfr:/ns1/x", "axfr:", "http://ns1/example.com", "axfr://a b/example.com",
+	} {
+		if got, err := rfc2136.ParseTarget(text); err == nil {
+			t.Errorf("%q was taken for %+v", text, got)
+		}
 	}
 }
 

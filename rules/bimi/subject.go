@@ -86,6 +86,12 @@ func onTag(name string, f func(p *rules.Pass, e *Entry, t *tagvalue.Tag)) rules.
 	})
 }
 
+// named reports whether a name has the label of BIMI records.
+func named(n zone.Name) bool { return strings.Contains(string(n), label) }
+
+// meant reports whether a TXT record is meant as BIMI, by its owner or its text.
+func meant(r zone.Record) bool { return named(r.Name) || Meant(r.TextPrefix(40)) }
+
 // room is what each set is made in.
 type room struct {
 	set   Set
@@ -97,31 +103,14 @@ func (m *room) each(p *rules.Pass, visit func(*Set)) {
 		z       = p.Zone
 		set     = &m.set
 		found   = m.found
-		seen    map[zone.Name]bool
 		aliased map[zone.Name]bool
 	)
 	set.zone = z
-	for r := range z.OfType(zone.TypeTXT) {
-		named := strings.Contains(string(r.Name), label)
-		if !named && !Meant(r.TextPrefix(40)) {
-			continue
-		}
-		n, _ := z.Node(r.Name)
-		if n.Multi() {
-			if seen[r.Name] {
-				continue
-			}
-			if seen == nil {
-				seen = map[zone.Name]bool{}
-			}
-			seen[r.Name] = true
-		}
-		if z.Cut(r.Name) != "" {
-			continue
-		}
-		set.Name, set.Entries, found = r.Name, set.Entries[:0], found[:0]
+	for n := range rules.Owners(z, zone.TypeTXT, meant) {
+		name := n.Name()
+		set.Name, set.Entries, found = name, set.Entries[:0], found[:0]
 		for r := range n.Of(zone.TypeTXT) {
-			d := Parse(r.Text(), named, found[len(found):])
+			d := Parse(r.Text(), named(name), found[len(found):])
 			if d.Version.Form == tagvalue.NotMeant {
 				continue
 			}
@@ -133,11 +122,11 @@ func (m *room) each(p *rules.Pass, visit func(*Set)) {
 			continue
 		}
 		set.Place = AtSelector
-		if Domain(r.Name) == "" && !r.Name.IsWildcard() {
+		if Domain(name) == "" && !name.IsWildcard() {
 			if aliased == nil {
 				aliased = aliases(p)
 			}
-			if !aliased[r.Name] && !reached(p, r.Name) {
+			if !aliased[name] && !reached(p, name) {
 				set.Place = Elsewhere
 			}
 		}

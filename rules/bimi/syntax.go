@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/zonelint/zonelint/rules"
+	"github.com/zonelint/zonelint/rules/faults"
 	"github.com/zonelint/zonelint/rules/tagvalue"
 	"github.com/zonelint/zonelint/zone"
 )
@@ -25,72 +26,36 @@ var syntax = &rules.Rule{
 	Run:  each(checkSyntax),
 }
 
-// fault is a mistake in the syntax of a record, with its repair if that says
-// the same.
-type fault struct {
-	from, to int
-	message  string
-	severity rules.Severity
-	repair   *tagvalue.Edit
-}
-
-const faulty = tagvalue.NoEquals | tagvalue.NoName | tagvalue.BadName | tagvalue.Empty | tagvalue.NoSemicolon | tagvalue.BadOctet
-
 func checkSyntax(p *rules.Pass, _ *Set, e *Entry) {
-	var faults []fault
-	var edits []tagvalue.Edit
+	var list []faults.Fault
 	for i := range e.Tags {
-		if !e.Tags[i].Faults.Has(faulty) {
-			continue
-		}
-		before := len(faults)
-		faults = e.appendFaults(faults, &e.Tags[i])
-		for _, f := range faults[before:] {
-			if f.repair != nil {
-				edits = append(edits, *f.repair)
-			}
+		if e.Tags[i].Faults.Has(faults.Any) {
+			list = e.appendFaults(list, &e.Tags[i])
 		}
 	}
-	if len(faults) == 0 {
-		return
-	}
-	// One fix for all that can be repaired, so that the record changes once.
-	var repaired zone.Record
-	if len(edits) > 0 {
-		repaired = tagvalue.Apply(e.RR, e.Text, edits)
-	}
-	for _, f := range faults[:min(len(faults), tagvalue.Most)] {
-		found := rules.At(e.RR, zone.TextPart(f.from, f.to), f.message).As(f.severity)
-		if f.repair != nil {
-			found = found.WithFix(rules.Safe, "write the record as tag=value; tag=value", zone.Replace(e.RR, repaired))
-		} else {
-			found = found.WithFix(rules.Manual, "write the record as tag=value; tag=value")
-		}
-		p.Report(found)
-	}
+	faults.Report(p, e.RR, e.Text, list, "write the record as tag=value; tag=value")
 }
 
 // appendFaults adds the mistakes in the syntax of one tag, in the order of the
 // text.
-func (r *Record) appendFaults(faults []fault, t *tagvalue.Tag) []fault {
+func (r *Record) appendFaults(list []faults.Fault, t *tagvalue.Tag) []faults.Fault {
 	name := tagvalue.Excerpt(t.Name.Of(r.Text))
-	add := func(from, to int, repair *tagvalue.Edit, do, seen string, args ...any) {
+	add := func(from, to int, repair []tagvalue.Edit, do, seen string, args ...any) {
 		message := ""
-		if len(faults) < tagvalue.Most { // no more are told
+		if len(list) < tagvalue.Most { // no more are told
 			message = fmt.Sprintf(seen, args...) + ", so mailbox providers ignore the record. " + do
 		}
-		faults = append(faults, fault{from, to, message, rules.Error, repair})
+		list = append(list, faults.Fault{From: from, To: to, Message: message, Repairs: repair, ByHand: true})
 	}
 	if t.Faults.Has(tagvalue.NoSemicolon) {
-		add(t.Name.From, max(t.Equals+1, t.Name.To), &tagvalue.Edit{From: t.Whole.From, To: t.Name.From, Text: "; "}, "Write \"; \" before it.", "A semicolon is missing before %q", name+"=")
+		add(t.Name.From, max(t.Equals+1, t.Name.To), []tagvalue.Edit{{From: t.Whole.From, To: t.Name.From, Text: "; "}}, "Write \"; \" before it.", "A semicolon is missing before %q", name+"=")
 	}
 	switch {
 	case t.Faults.Has(tagvalue.Empty):
-		repair := tagvalue.Removal(r.Text, t)
-		add(max(t.Whole.From-1, 0), min(t.Whole.To+1, len(r.Text)), &repair, "", "")
-		f := &faults[len(faults)-1]
-		f.severity = rules.Warning
-		f.message = "Nothing stands between two semicolons, so mailbox providers that read strictly ignore the record. Remove one of them."
+		add(max(t.Whole.From-1, 0), min(t.Whole.To+1, len(r.Text)), []tagvalue.Edit{tagvalue.Removal(r.Text, t)}, "", "")
+		f := &list[len(list)-1]
+		f.Severity = rules.Warning
+		f.Message = "Nothing stands between two semicolons, so mailbox providers that read strictly ignore the record. Remove one of them."
 	case t.Faults.Has(tagvalue.NoEquals):
 		add(t.Name.From, t.Name.To, r.missingEquals(t), "Write it as tag=value or remove it.", "%q is no tag, since it has no \"=\"", name)
 	case t.Faults.Has(tagvalue.NoName):
@@ -105,12 +70,12 @@ func (r *Record) appendFaults(faults []fault, t *tagvalue.Tag) []fault {
 		}
 		add(t.BadOctet, t.BadOctet+1, nil, "Remove it.", "The record holds %s here", what)
 	}
-	return faults
+	return list
 }
 
 // missingEquals returns the edit that makes a tag of "l:https://..."; nil if
 // none is meant.
-func (r *Record) missingEquals(t *tagvalue.Tag) *tagvalue.Edit {
+func (r *Record) missingEquals(t *tagvalue.Tag) []tagvalue.Edit {
 	text := t.Name.Of(r.Text)
 	name, rest, ok := strings.Cut(text, ":")
 	if !ok || !known(name) || r.folded(name) != nil {
@@ -120,7 +85,7 @@ func (r *Record) missingEquals(t *tagvalue.Tag) *tagvalue.Edit {
 		return nil
 	}
 	at := t.Name.From + len(name)
-	return &tagvalue.Edit{From: at, To: at + 1, Text: "="}
+	return []tagvalue.Edit{{From: at, To: at + 1, Text: "="}}
 }
 
 var dupTag = &rules.Rule{

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/zonelint/zonelint/rules"
+	"github.com/zonelint/zonelint/rules/faults"
 	"github.com/zonelint/zonelint/rules/tagvalue"
 	"github.com/zonelint/zonelint/zone"
 )
@@ -73,64 +74,35 @@ func undebris(text string) string {
 	return b.String()
 }
 
-// fault is a mistake in the syntax of a record, with its repair if that says
-// the same.
-type fault struct {
-	from, to int
-	message  string
-	severity rules.Severity
-	repair   *tagvalue.Edit
-}
-
-const faulty = tagvalue.NoEquals | tagvalue.NoName | tagvalue.BadName | tagvalue.Empty | tagvalue.NoSemicolon | tagvalue.BadOctet
-
 func checkSyntax(p *rules.Pass, e *Entry) {
-	var faults []fault
+	var list []faults.Fault
 	for i := range e.DKIM.Tags {
-		if e.DKIM.Tags[i].Faults.Has(faulty) {
-			faults = appendFaults(faults, &e.DKIM, i)
+		if e.DKIM.Tags[i].Faults.Has(faults.Any) {
+			list = appendFaults(list, &e.DKIM, i)
 		}
 	}
-	if len(faults) == 0 {
-		return
-	}
-	// One fix for all that can be repaired, so that the record changes once.
-	var edits []tagvalue.Edit
-	for _, f := range faults {
-		if f.repair != nil {
-			edits = append(edits, *f.repair)
-		}
-	}
-	repaired := tagvalue.Apply(e.Record, e.DKIM.Text, edits)
-	for _, f := range faults[:min(len(faults), tagvalue.Most)] {
-		found := rules.At(e.Record, zone.TextPart(f.from, f.to), f.message).As(f.severity)
-		if f.repair != nil {
-			found = found.WithFix(rules.Safe, "write the record as tag=value; tag=value", zone.Replace(e.Record, repaired))
-		}
-		p.Report(found)
-	}
+	faults.Report(p, e.Record, e.DKIM.Text, list, "write the record as tag=value; tag=value")
 }
 
 // appendFaults adds the mistakes of one tag.
-func appendFaults(faults []fault, r *Record, i int) []fault {
+func appendFaults(list []faults.Fault, r *Record, i int) []faults.Fault {
 	t := &r.Tags[i]
 	name := t.Name.Of(r.Text)
-	add := func(from, to int, severity rules.Severity, repair *tagvalue.Edit, format string, args ...any) {
-		faults = append(faults, fault{from, to, fmt.Sprintf(format, args...), severity, repair})
+	add := func(from, to int, severity rules.Severity, repair []tagvalue.Edit, format string, args ...any) {
+		list = append(list, faults.Fault{From: from, To: to, Message: fmt.Sprintf(format, args...), Severity: severity, Repairs: repair})
 	}
 	if t.Faults.Has(tagvalue.NoSemicolon) {
-		add(t.Name.From, max(t.Equals+1, t.Name.To), rules.Error, &tagvalue.Edit{From: t.Whole.From, To: t.Name.From, Text: "; "},
+		add(t.Name.From, max(t.Equals+1, t.Name.To), rules.Error, []tagvalue.Edit{{From: t.Whole.From, To: t.Name.From, Text: "; "}},
 			"A semicolon is missing before %q, so verifiers take it for a part of the value before it and the key is void. Write \"; \" before it.", tagvalue.Excerpt(r.Text[t.Name.From:max(t.Equals+1, t.Name.To)]))
 	}
 	switch {
 	case t.Faults.Has(tagvalue.Empty):
-		repair := tagvalue.Removal(r.Text, t)
-		add(max(t.Whole.From-1, 0), min(t.Whole.To+1, len(r.Text)), rules.Error, &repair,
+		add(max(t.Whole.From-1, 0), min(t.Whole.To+1, len(r.Text)), rules.Error, []tagvalue.Edit{tagvalue.Removal(r.Text, t)},
 			"Nothing stands between two semicolons, and verifiers that keep to the RFC refuse such a key. Remove one of them.")
 	case t.Faults.Has(tagvalue.NoEquals) && r.keyWithoutTag(t):
 		// dkim-no-p says it.
 	case t.Faults.Has(tagvalue.NoEquals) && len(name) > 1 && strings.IndexByte(known, name[0]) >= 0 && name[1] == ':':
-		add(t.Name.From, t.Name.To, rules.Error, &tagvalue.Edit{From: t.Name.From + 1, To: t.Name.From + 2, Text: "="},
+		add(t.Name.From, t.Name.To, rules.Error, []tagvalue.Edit{{From: t.Name.From + 1, To: t.Name.From + 2, Text: "="}},
 			"%q has no \"=\", so it is no tag and the key is void. Write %s=.", tagvalue.Excerpt(name), name[:1])
 	case t.Faults.Has(tagvalue.NoEquals):
 		add(t.Name.From, t.Name.To, rules.Error, nil, "%q is no tag, since it has no \"=\", and verifiers refuse such a key. Write it as tag=value or remove it.", tagvalue.Excerpt(name))
@@ -151,7 +123,7 @@ func appendFaults(faults []fault, r *Record, i int) []fault {
 		}
 		add(at, at+1, severity, nil, "This DKIM key holds %s, which may not stand there, and verifiers may refuse the key. Remove it.", what)
 	}
-	return faults
+	return list
 }
 
 // badOctet returns where an octet stands in a tag that may not, -1 if none does.

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/zonelint/zonelint/rules"
+	"github.com/zonelint/zonelint/rules/faults"
 	"github.com/zonelint/zonelint/rules/tagvalue"
 	"github.com/zonelint/zonelint/zone"
 )
@@ -30,7 +31,7 @@ func checkOrder(p *rules.Pass, s *Set, e *Entry) {
 	}
 	// A tag that cannot be read may be the p tag, and is reported as such.
 	for i, t := range r.Tags {
-		if t.Faults.Has(faulty) {
+		if t.Faults.Has(faults.Any) {
 			return
 		}
 		if !strings.EqualFold(t.Name.Of(r.Text), "p") {

@@ -69,6 +69,11 @@ func (s *Set) valid() int {
 // since the zone does not answer for it.
 var Sets = &rules.Subject[*Set]{New: func() func(*rules.Pass, func(*Set)) { return new(room).each }}
 
+// meant reports whether a TXT record is meant as DMARC, by its owner or its text.
+func meant(r zone.Record) bool {
+	return label(r.Name) || authorises(r.Name) || Meant(r.TextPrefix(40))
+}
+
 // room is what each set is made in.
 type room struct {
 	set  Set
@@ -80,34 +85,17 @@ func (m *room) each(p *rules.Pass, visit func(*Set)) {
 		z       = p.Zone
 		set     = &m.set
 		tags    = m.tags
-		seen    map[zone.Name]bool
 		aliases map[zone.Name]bool
 	)
 	set.zone = z
-	for r := range z.OfType(zone.TypeTXT) {
-		named := label(r.Name)
-		alone := named || authorises(r.Name)
-		if !alone && !Meant(r.TextPrefix(40)) {
-			continue
-		}
-		n, _ := z.Node(r.Name)
-		if n.Multi() {
-			if seen[r.Name] {
-				continue
-			}
-			if seen == nil {
-				seen = map[zone.Name]bool{}
-			}
-			seen[r.Name] = true
-		}
-		if z.Cut(r.Name) != "" {
-			continue
-		}
-		set.Name, set.Entries, set.Others, tags = r.Name, set.Entries[:0], set.Others[:0], tags[:0]
+	for n := range rules.Owners(z, zone.TypeTXT, meant) {
+		name := n.Name()
+		named, authorises := label(name), authorises(name)
+		set.Name, set.Entries, set.Others, tags = name, set.Entries[:0], set.Others[:0], tags[:0]
 		for r := range n.Of(zone.TypeTXT) {
 			d := Parse(r.Text(), named, tags[len(tags):])
 			if d.Version.Form == NotDMARC {
-				if alone {
+				if named || authorises {
 					set.Others = append(set.Others, r)
 				}
 				continue
@@ -120,16 +108,16 @@ func (m *room) each(p *rules.Pass, visit func(*Set)) {
 			continue
 		}
 		switch {
-		case named || r.Name.IsWildcard() && !authorises(r.Name) && !label(r.Name.Parent()):
+		case named || name.IsWildcard() && !authorises && !label(name.Parent()):
 			set.Place = AtPolicy
-		case authorises(r.Name):
+		case authorises:
 			set.Place = AtAuthorisation
 		default:
 			if aliases == nil {
 				aliases = aliased(z)
 			}
 			set.Place = Elsewhere
-			if aliases[r.Name] || reaches(z, r.Name) {
+			if aliases[name] || reaches(z, name) {
 				set.Place = AtPolicy
 			}
 		}

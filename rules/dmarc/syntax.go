@@ -5,8 +5,8 @@ import (
 	"strings"
 
 	"github.com/zonelint/zonelint/rules"
+	"github.com/zonelint/zonelint/rules/faults"
 	"github.com/zonelint/zonelint/rules/tagvalue"
-	"github.com/zonelint/zonelint/zone"
 )
 
 var syntax = &rules.Rule{
@@ -30,43 +30,15 @@ var syntax = &rules.Rule{
 	}),
 }
 
-// fault is a mistake in the syntax of a record, with its repair if that says
-// the same.
-type fault struct {
-	from, to int
-	message  string
-	severity rules.Severity
-	repair   *tagvalue.Edit
-}
-
-const faulty = tagvalue.NoEquals | tagvalue.NoName | tagvalue.BadName | tagvalue.Empty | tagvalue.NoSemicolon | tagvalue.BadOctet
-
 func checkSyntax(p *rules.Pass, e *Entry) {
-	var faults []fault
+	var list []faults.Fault
 	for i := range e.DMARC.Tags {
 		t := &e.DMARC.Tags[i]
-		if t.Faults.Has(faulty) || t.Value.Empty() {
-			faults = appendFaults(faults, &e.DMARC, i)
+		if t.Faults.Has(faults.Any) || t.Value.Empty() {
+			list = appendFaults(list, &e.DMARC, i)
 		}
 	}
-	if len(faults) == 0 {
-		return
-	}
-	// One fix for all that can be repaired, so that the record changes once.
-	var edits []tagvalue.Edit
-	for _, f := range faults {
-		if f.repair != nil {
-			edits = append(edits, *f.repair)
-		}
-	}
-	repaired := tagvalue.Apply(e.Record, e.DMARC.Text, edits)
-	for _, f := range faults[:min(len(faults), tagvalue.Most)] {
-		found := rules.At(e.Record, zone.TextPart(f.from, f.to), f.message).As(f.severity)
-		if f.repair != nil {
-			found = found.WithFix(rules.Safe, "write the record as tag=value; tag=value", zone.Replace(e.Record, repaired))
-		}
-		p.Report(found)
-	}
+	faults.Report(p, e.Record, e.DMARC.Text, list, "write the record as tag=value; tag=value")
 }
 
 // isPolicy reports whether the value of a tag is a policy, without which the
@@ -80,31 +52,30 @@ func isPolicy(name string) bool {
 }
 
 // appendFaults adds the mistakes of one tag.
-func appendFaults(faults []fault, r *Record, i int) []fault {
+func appendFaults(list []faults.Fault, r *Record, i int) []faults.Fault {
 	t := &r.Tags[i]
 	name, value := t.Name.Of(r.Text), t.Value.Of(r.Text)
 	severity := rules.Warning
 	if isPolicy(name) {
 		severity = rules.Error
 	}
-	add := func(from, to int, repair *tagvalue.Edit, format string, args ...any) {
-		faults = append(faults, fault{from, to, fmt.Sprintf(format, args...), severity, repair})
+	add := func(from, to int, repair []tagvalue.Edit, format string, args ...any) {
+		list = append(list, faults.Fault{From: from, To: to, Message: fmt.Sprintf(format, args...), Severity: severity, Repairs: repair})
 	}
 	if t.Faults.Has(tagvalue.NoSemicolon) {
 		before := &r.Tags[i-1]
 		if isPolicy(before.Name.Of(r.Text)) {
 			severity = rules.Error
 		}
-		add(t.Name.From, t.Equals+1, &tagvalue.Edit{From: t.Whole.From, To: t.Name.From, Text: "; "},
+		add(t.Name.From, t.Equals+1, []tagvalue.Edit{{From: t.Whole.From, To: t.Name.From, Text: "; "}},
 			"A semicolon is missing before %q, so receivers read it as a part of the value of %s and lose both. Write \"; \" before it.", name+"=", before.Name.Of(r.Text))
 	}
 	switch {
 	case t.Faults.Has(tagvalue.Empty):
-		repair := tagvalue.Removal(r.Text, t)
-		add(max(t.Whole.From-1, 0), min(t.Whole.To+1, len(r.Text)), &repair,
+		add(max(t.Whole.From-1, 0), min(t.Whole.To+1, len(r.Text)), []tagvalue.Edit{tagvalue.Removal(r.Text, t)},
 			"Nothing stands between two semicolons, so receivers that read strictly refuse the record. Remove one of them.")
 	case t.Faults.Has(tagvalue.NoEquals) && t.Value.From > t.Name.To:
-		add(t.Name.From, t.Value.To, &tagvalue.Edit{From: t.Name.To, To: t.Value.From, Text: "="},
+		add(t.Name.From, t.Value.To, []tagvalue.Edit{{From: t.Name.To, To: t.Value.From, Text: "="}},
 			"%q has no \"=\", so receivers skip it. Write %s=%s.", tagvalue.Excerpt(r.Text[t.Name.From:t.Value.To]), name, tagvalue.Excerpt(value))
 	case t.Faults.Has(tagvalue.NoEquals):
 		add(t.Name.From, t.Name.To, nil, "%q is no tag, since it has no \"=\", and receivers skip it. Write it as tag=value or remove it.", tagvalue.Excerpt(name))
@@ -115,7 +86,7 @@ func appendFaults(faults []fault, r *Record, i int) []fault {
 		for from < t.Name.From && (r.Text[from] == ' ' || r.Text[from] == '\t') {
 			from++
 		}
-		add(from, t.Name.To, &tagvalue.Edit{From: from, To: t.Name.From, Text: ""},
+		add(from, t.Name.To, []tagvalue.Edit{{From: from, To: t.Name.From, Text: ""}},
 			"A quote or a blank that is none in ASCII stands before the tag %s, so receivers do not know the tag and skip it. Remove that.", name)
 	case t.Faults.Has(tagvalue.BadName):
 		add(t.Name.From, t.Name.To, nil, "%q is no name of a tag, since names are letters only, and receivers skip it. Correct or remove it.", tagvalue.Excerpt(name))
@@ -125,5 +96,5 @@ func appendFaults(faults []fault, r *Record, i int) []fault {
 	if t.Faults.Has(tagvalue.BadOctet) && (r.Text[t.BadOctet] < ' ' || r.Text[t.BadOctet] == 0x7f) {
 		add(t.BadOctet, t.BadOctet+1, nil, "The record holds the control character %d here, so receivers cannot read the tag %s. Remove it.", r.Text[t.BadOctet], name)
 	}
-	return faults
+	return list
 }

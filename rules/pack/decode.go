@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode"
 
 	"go.yaml.in/yaml/v4"
@@ -41,10 +42,11 @@ func (e *FormatError) Error() string {
 // unknown, missing or repeated key and a value of another type are mistakes.
 type decoder struct {
 	problems []Problem
-	// nodes are where the values were read, by the pointer to each.
+	// nodes are where the values were read, by the pointer to each; not kept of
+	// what is embedded.
 	nodes map[any]*yaml.Node
 	// embedded says that the pack comes with zonelint, so that a test has seen
-	// that its expressions are right.
+	// that it is right.
 	embedded bool
 }
 
@@ -90,7 +92,9 @@ func (d *decoder) syntax(e *yaml.LoadError) {
 // decode reads n into v, which must be addressable. what names the value.
 func (d *decoder) decode(n *yaml.Node, v reflect.Value, what string) {
 	ptr := v.Addr().Interface()
-	d.nodes[ptr] = n
+	if !d.embedded {
+		d.nodes[ptr] = n
+	}
 	switch {
 	case n.Kind == yaml.AliasNode || n.Anchor != "":
 		d.fail(n, "%s: anchors and aliases are not read here; write the value out", what)
@@ -240,7 +244,7 @@ func (d *decoder) mapping(n *yaml.Node, v reflect.Value, what string) {
 		return
 	}
 	keys := fieldKeys(v.Type())
-	seen := map[string]int{}
+	lines := make([]int, len(keys)) // on which each stands
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		k := n.Content[i]
 		f := indexOfKey(keys, k.Value)
@@ -248,15 +252,15 @@ func (d *decoder) mapping(n *yaml.Node, v reflect.Value, what string) {
 			d.unknownKey(k, keys, what)
 			continue
 		}
-		if line, dup := seen[k.Value]; dup {
-			d.fail(k, "%s stands here again; it is on line %d already", k.Value, line)
+		if lines[f] > 0 {
+			d.fail(k, "%s stands here again; it is on line %d already", k.Value, lines[f])
 			continue
 		}
-		seen[k.Value] = k.Line
+		lines[f] = k.Line
 		d.decode(n.Content[i+1], v.Field(f), k.Value)
 	}
-	for _, k := range keys {
-		if _, ok := seen[k.name]; !ok && !k.optional {
+	for i, k := range keys {
+		if lines[i] == 0 && !k.optional {
 			d.fail(n, "%s lacks the key %s", what, k.name)
 		}
 	}
@@ -279,8 +283,15 @@ type fieldKey struct {
 	optional bool
 }
 
+// knownKeys are the results of fieldKeys, which are asked for a thousand times
+// as the packs are read.
+var knownKeys sync.Map
+
 // fieldKeys returns the key of each field of a struct type, by index.
 func fieldKeys(t reflect.Type) []fieldKey {
+	if keys, ok := knownKeys.Load(t); ok {
+		return keys.([]fieldKey)
+	}
 	var keys []fieldKey
 	for i := range t.NumField() {
 		if !t.Field(i).IsExported() {
@@ -289,6 +300,7 @@ func fieldKeys(t reflect.Type) []fieldKey {
 		name, opts, _ := strings.Cut(t.Field(i).Tag.Get("yaml"), ",")
 		keys = append(keys, fieldKey{name, opts == "omitempty"})
 	}
+	knownKeys.Store(t, keys)
 	return keys
 }
 

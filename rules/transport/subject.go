@@ -74,12 +74,12 @@ func (s *Standard) checkEach(f func(p *rules.Pass, s *Set, e *Entry)) rules.Runn
 // else by its owner; nil if by neither.
 func standardOf(r zone.Record) *Standard {
 	prefix := r.TextPrefix(40)
-	for _, s := range [...]*Standard{STS, TLSRPT} {
+	for _, s := range standards {
 		if s.Meant(prefix) {
 			return s
 		}
 	}
-	for _, s := range [...]*Standard{STS, TLSRPT} {
+	for _, s := range standards {
 		if s.named(r.Name) {
 			return s
 		}
@@ -87,78 +87,70 @@ func standardOf(r zone.Record) *Standard {
 	return nil
 }
 
+var standards = [...]*Standard{STS, TLSRPT}
+
+// isMeant reports whether a TXT record is meant as one of a standard.
+func isMeant(r zone.Record) bool { return standardOf(r) != nil }
+
+// has reports whether some TXT record of an owner is meant as the standard's.
+func (s *Standard) has(n zone.Node) bool {
+	for r := range n.Of(zone.TypeTXT) {
+		if standardOf(r) == s {
+			return true
+		}
+	}
+	return false
+}
+
 // room is what each set is made in.
 type room struct {
-	set    Set
-	fields []tagvalue.Tag
+	set     Set
+	fields  []tagvalue.Tag
+	aliases [len(standards)]map[zone.Name]bool // of the zone; nil if not asked for yet
 }
 
 func (m *room) each(p *rules.Pass, visit func(*Set)) {
-	type key struct {
-		name     zone.Name
-		standard *Standard
+	m.set.zone = p.Zone
+	clear(m.aliases[:])
+	for n := range rules.Owners(p.Zone, zone.TypeTXT, isMeant) {
+		for i, s := range standards {
+			if s.has(n) && m.fill(n, i) {
+				visit(&m.set)
+			}
+		}
 	}
-	var (
-		z       = p.Zone
-		set     = &m.set
-		fields  = m.fields
-		seen    map[key]bool
-		aliases map[*Standard]map[zone.Name]bool
-	)
-	set.zone = z
-	for r := range z.OfType(zone.TypeTXT) {
-		s := standardOf(r)
-		if s == nil {
+}
+
+// fill makes the set of an owner and of the standard with the index; it returns
+// false if no record is meant as one after all.
+func (m *room) fill(n zone.Node, i int) bool {
+	s, set, name := standards[i], &m.set, n.Name()
+	named := s.named(name)
+	set.Standard, set.Name, set.Entries, m.fields = s, name, set.Entries[:0], m.fields[:0]
+	for r := range n.Of(zone.TypeTXT) {
+		d := s.Parse(r.Text(), named, m.fields[len(m.fields):])
+		if d.Version.Form == tagvalue.NotMeant {
 			continue
 		}
-		n, _ := z.Node(r.Name)
-		if n.Multi() {
-			k := key{r.Name, s}
-			if seen[k] {
-				continue
-			}
-			if seen == nil {
-				seen = map[key]bool{}
-			}
-			seen[k] = true
+		m.fields = append(m.fields, d.Fields...)
+		d.Fields = m.fields[len(m.fields)-len(d.Fields):]
+		set.Entries = append(set.Entries, Entry{r, d})
+	}
+	switch {
+	case s.old(name):
+		set.Place = AtOldName
+	case named || name.IsWildcard():
+		set.Place = AtPolicy
+	default:
+		set.Place = Elsewhere
+		if m.aliases[i] == nil {
+			m.aliases[i] = s.aliased(set.zone)
 		}
-		if z.Cut(r.Name) != "" {
-			continue
-		}
-		named := s.named(r.Name)
-		set.Standard, set.Name, set.Entries, fields = s, r.Name, set.Entries[:0], fields[:0]
-		for r := range n.Of(zone.TypeTXT) {
-			d := s.Parse(r.Text(), named, fields[len(fields):])
-			if d.Version.Form == tagvalue.NotMeant {
-				continue
-			}
-			fields = append(fields, d.Fields...)
-			d.Fields = fields[len(fields)-len(d.Fields):]
-			set.Entries = append(set.Entries, Entry{r, d})
-		}
-		if len(set.Entries) == 0 {
-			continue
-		}
-		switch {
-		case s.old(r.Name):
-			set.Place = AtOldName
-		case named || r.Name.IsWildcard():
+		if m.aliases[i][name] || s.reaches(set.zone, name) {
 			set.Place = AtPolicy
-		default:
-			set.Place = Elsewhere
-			if aliases == nil {
-				aliases = map[*Standard]map[zone.Name]bool{}
-			}
-			if aliases[s] == nil {
-				aliases[s] = s.aliased(z)
-			}
-			if aliases[s][r.Name] || s.reaches(z, r.Name) {
-				set.Place = AtPolicy
-			}
 		}
-		visit(set)
 	}
-	m.fields = fields
+	return len(set.Entries) > 0
 }
 
 // maxChain is how many CNAME records are followed one after another.

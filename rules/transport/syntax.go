@@ -5,8 +5,8 @@ import (
 	"strings"
 
 	"github.com/zonelint/zonelint/rules"
+	"github.com/zonelint/zonelint/rules/faults"
 	"github.com/zonelint/zonelint/rules/tagvalue"
-	"github.com/zonelint/zonelint/zone"
 )
 
 var stsSyntax = &rules.Rule{
@@ -43,54 +43,26 @@ var tlsrptSyntax = &rules.Rule{
 	Run:  TLSRPT.checkEach(checkSyntax),
 }
 
-// fault is a mistake in the syntax of a record, with its repairs if those say
-// the same.
-type fault struct {
-	from, to int
-	message  string
-	repairs  []tagvalue.Edit
-}
-
 func checkSyntax(p *rules.Pass, s *Set, e *Entry) {
-	var faults []fault
+	var list []faults.Fault
 	for i := range e.Fields {
-		faults = e.appendFaults(faults, s.Standard, i)
+		list = e.appendFaults(list, s.Standard, i)
 	}
-	if len(faults) == 0 {
-		return
-	}
-	// One fix for all that can be repaired, so that the record changes once.
-	var edits []tagvalue.Edit
-	for _, f := range faults {
-		edits = append(edits, f.repairs...)
-	}
-	var repaired zone.Record
-	if len(edits) > 0 {
-		repaired = tagvalue.Apply(e.RR, e.Text, edits)
-	}
-	for _, f := range faults[:min(len(faults), tagvalue.Most)] {
-		found := rules.At(e.RR, zone.TextPart(f.from, f.to), f.message)
-		if len(f.repairs) > 0 {
-			found = found.WithFix(rules.Safe, "write the record as name=value; name=value", zone.Replace(e.RR, repaired))
-		} else {
-			found = found.WithFix(rules.Manual, "write the record as name=value; name=value")
-		}
-		p.Report(found)
-	}
+	faults.Report(p, e.RR, e.Text, list, "write the record as name=value; name=value")
 }
 
 // appendFaults adds the mistakes in the syntax of one field, in the order of
 // the text. What is wrong with the value of the standard's own field is for
 // other rules.
-func (r *Record) appendFaults(faults []fault, s *Standard, i int) []fault {
+func (r *Record) appendFaults(list []faults.Fault, s *Standard, i int) []faults.Fault {
 	f := &r.Fields[i]
 	name, value := f.Name.Of(r.Text), f.Value.Of(r.Text)
 	add := func(from, to int, do string, repairs []tagvalue.Edit, seen string, args ...any) {
 		message := ""
-		if len(faults) < tagvalue.Most { // no more are told
+		if len(list) < tagvalue.Most { // no more are told
 			message = fmt.Sprintf(seen, args...) + ", so senders ignore the record. " + do
 		}
-		faults = append(faults, fault{from, to, message, repairs})
+		list = append(list, faults.Fault{From: from, To: to, Message: message, Repairs: repairs, ByHand: true})
 	}
 	if f.Faults.Has(tagvalue.NoSemicolon) {
 		add(f.Name.From, f.Equals+1, "Write \"; \" before it.", []tagvalue.Edit{{From: f.Whole.From, To: f.Name.From, Text: "; "}}, "A semicolon is missing before %q", name+"=")
@@ -98,15 +70,15 @@ func (r *Record) appendFaults(faults []fault, s *Standard, i int) []fault {
 	switch {
 	case f.Faults.Has(tagvalue.Empty):
 		add(max(f.Whole.From-1, 0), min(f.Whole.To+1, len(r.Text)), "Remove one of them.", []tagvalue.Edit{tagvalue.Removal(r.Text, f)}, "Nothing stands between two semicolons")
-		return faults
+		return list
 	case f.Faults.Has(tagvalue.NoEquals) && f.Value.From > f.Name.To:
 		add(f.Name.From, f.Value.To, fmt.Sprintf("Write %s=%s.", s.field, tagvalue.Excerpt(value)), []tagvalue.Edit{{From: f.Name.From, To: f.Value.From, Text: s.field + "="}}, "%q has no \"=\"", tagvalue.Excerpt(r.Text[f.Name.From:f.Value.To]))
 	case f.Faults.Has(tagvalue.NoEquals):
 		add(f.Name.From, f.Name.To, "Write it as name=value or remove it.", nil, "%q is no field, since it has no \"=\"", tagvalue.Excerpt(name))
-		return faults
+		return list
 	case f.Faults.Has(tagvalue.NoName):
 		add(f.Equals, f.Value.To, "Write which field it is or remove it.", nil, "No name stands before %q", tagvalue.Excerpt(r.Text[f.Equals:f.Value.To]))
-		return faults
+		return list
 	case !validName(name):
 		add(f.Name.From, f.Name.To, "Correct or remove it.", nil, "%q is no name of a field, which is at most 32 letters, digits, \"_\", \"-\" and \".\"", tagvalue.Excerpt(name))
 	case f.Name.To < f.Equals || f.Equals+1 < f.Value.From && value != "":
@@ -127,5 +99,5 @@ func (r *Record) appendFaults(faults []fault, s *Standard, i int) []fault {
 	if !f.Closed && f.Whole.To == len(r.Text) && f.Value.To < f.Whole.To && value != "" {
 		add(f.Value.To, f.Whole.To, "Remove it.", []tagvalue.Edit{{From: f.Value.To, To: f.Whole.To, Text: ""}}, "A blank stands at the end of the record")
 	}
-	return faults
+	return list
 }

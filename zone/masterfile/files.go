@@ -26,3 +26,9 @@ func (s *source) Reread(_ *zone.Zone, edits []zone.FileEdit) *zone.Zone {
 	_, got := s.layout(texts)
 	return got
 }
+
+// Is reports whether a zone was read from a master file.
+func Is(z *zone.Zone) bool {
+	_, ok := z.Source.(*source)
+	return ok
+}

@@ -15,10 +15,11 @@ func (a *app) checkCommand() *urfave.Command {
 	return &urfave.Command{
 		Name:      "check",
 		Usage:     "find the mistakes in zones",
-		ArgsUsage: "[FILE|DIR|GLOB|-|ZONE]...",
+		ArgsUsage: "[FILE|DIR|GLOB|-|ZONE|axfr://SERVER/ZONE]...",
 		Description: "Checks zone files against the RFCs and against what the mail host asks for. " +
 			"A folder stands for the zones in it and in the folders below; \"-\" is standard input; without an argument the current folder is checked. " +
-			"With --provider the zones are those of a DNS provider, as they are there now.\n\n" +
+			"With --provider the zones are those of a DNS provider, as they are there now. " +
+			"axfr://SERVER[:PORT]/ZONE is a zone that the name server lets be transferred; the request is signed if RFC2136_TSIG_KEY and RFC2136_TSIG_SECRET are set.\n\n" +
 			"Exits with 0 if nothing at or above --fail-on was found, 1 if something was, 2 on wrong usage, 3 if a file or zone could not be read.",
 		Flags: slices.Concat(ruleFlags(), []urfave.Flag{
 			&urfave.StringFlag{Name: "fail-on", Category: groupRules, Value: "error", Usage: "`LEVEL`: exit with 1 on findings of this severity or worse: error, warning or info (default: error)"},
@@ -44,7 +45,7 @@ func (a *app) check(c *urfave.Context) error {
 	defer l.loader.close()
 	fix := ""
 	if l.live != nil {
-		fix = "zonelint fix --provider " + l.live.account.provider.Name
+		fix = l.live.fixCommand()
 	}
 	outs, err := a.openOutputs(c.StringSlice("format"), color, fix)
 	if err != nil {
@@ -63,13 +64,13 @@ func (l *lint) check(ctx context.Context, outs outputs, failOn rules.Severity) e
 	live := isTerminal(l.Out)
 	outs.begin()
 	t, err := l.run(ctx,
-		func(z *zone.Zone, o *outcome) {
-			r := &report.Result{Zone: z, Findings: l.engine.Run(z)}
-			o.summary.Add(r)
-			o.chunks = outs.render(r)
+		func(z *zone.Zone, r *result) {
+			found := &report.Result{Zone: z, Findings: l.engine.Run(z)}
+			r.summary.Add(found)
+			r.chunks = outs.render(found)
 		},
-		func(o *outcome) {
-			outs.write(o.chunks)
+		func(r *result) {
+			outs.write(r.chunks)
 			if live {
 				outs.flush()
 			}

@@ -49,6 +49,9 @@ func (a *app) fix(c *urfave.Context) error {
 	if err != nil {
 		return err
 	}
+	if args := c.Args().Slice(); namesTransfer(args) {
+		return fixTransfer(args)
+	}
 	if err := checkProviderUse(c); err != nil {
 		return err
 	}
@@ -67,6 +70,7 @@ func (a *app) fix(c *urfave.Context) error {
 		lint: l, write: c.Bool("write"), files: map[string][sha256.Size]byte{}, out: report.Painter(colors(color, a.Out)), err: report.Painter(colors(color, a.Err)),
 		surgeon: surgeon{engine: l.engine, judge: l.engine, selector: l.selector, upTo: rules.Safe, now: now},
 	}
+	f.surgeon.paint = f.out
 	if f.surgeon.migration, err = a.migrationOf(c, l.selector, l.servers); err != nil {
 		return err
 	}
@@ -110,6 +114,7 @@ type fixer struct {
 
 	files   map[string][sha256.Size]byte // hash of the new content of each file, by its absolute path
 	changed int                          // files
+	told    int                          // zones whose changes were told, since their source cannot be edited
 	fixed   int                          // findings
 	moved   int                          // zones, to another mail host
 	left    [reasons]int
@@ -120,10 +125,10 @@ type fixer struct {
 func (f *fixer) run(ctx context.Context) error {
 	f.window = 8 * f.jobs // what waits are whole files
 	t, err := f.lint.run(ctx,
-		func(z *zone.Zone, o *outcome) {
-			o.repair, o.err = f.surgeon.repair(z)
-			if o.err == nil {
-				o.summary.Zones, o.summary.Records = 1, z.Len()
+		func(z *zone.Zone, r *result) {
+			r.repair, r.err = f.surgeon.repair(z)
+			if r.err == nil {
+				r.summary.Zones, r.summary.Records = 1, z.Len()
 			}
 		}, f.take)
 	if err != nil {
@@ -140,14 +145,14 @@ func (f *fixer) run(ctx context.Context) error {
 		return errReported
 	case failure != nil:
 		return failure
-	case f.changed > 0 && !f.write:
+	case f.changed > 0 && !f.write, f.told > 0:
 		return errFindings
 	}
 	return nil
 }
 
 // take shows or writes what became of one zone.
-func (f *fixer) take(o *outcome) {
+func (f *fixer) take(o *result) {
 	r := o.repair
 	f.surgeon.tellMove(f.Err, f.err, o.target.name, r)
 	edits, err := f.claim(r.edits)
@@ -168,6 +173,10 @@ func (f *fixer) take(o *outcome) {
 	for _, l := range r.left {
 		f.left[l.why]++
 	}
+	if r.told != nil {
+		f.told++
+		f.show(r.told)
+	}
 	if !f.write {
 		for _, e := range edits {
 			name := e.Name
@@ -181,12 +190,17 @@ func (f *fixer) take(o *outcome) {
 			if f.out {
 				diff = colorDiff(diff, f.out)
 			}
-			if _, err := f.Out.Write([]byte(diff)); err != nil && f.diffErr == nil {
-				f.diffErr = err
-			}
+			f.show([]byte(diff))
 		}
 	}
 	f.tell(o.target, r)
+}
+
+// show writes to standard output.
+func (f *fixer) show(text []byte) {
+	if _, err := f.Out.Write(text); err != nil && f.diffErr == nil {
+		f.diffErr = err
+	}
 }
 
 // claim returns the edits that are not made yet. A file that two zones include
@@ -279,8 +293,10 @@ func (f *fixer) line(word string, t target, x rules.Finding, what string) {
 func (f *fixer) summarize(t totals) {
 	var done string
 	switch {
-	case f.changed == 0:
+	case f.changed == 0 && f.told == 0:
 		done = "nothing to change"
+	case f.changed == 0:
+		done = fmt.Sprintf("%s can be fixed by making the changes above in %s", report.Count(f.fixed, "finding"), report.Verb(f.told, "its source", "their sources"))
 	case f.write:
 		done = fmt.Sprintf("%s fixed in %s", report.Count(f.fixed, "finding"), report.Count(f.changed, "file"))
 	default:
@@ -298,8 +314,11 @@ func (f *fixer) summarize(t totals) {
 			fmt.Fprintf(f.Err, " %d %s.", n, reason(r).count(n))
 		}
 	}
-	if f.changed > 0 && !f.write {
+	switch {
+	case f.changed > 0 && !f.write:
 		fmt.Fprint(f.Err, " --write changes the files.")
+	case f.told > 0 && f.write:
+		fmt.Fprint(f.Err, " --write cannot make changes there.")
 	}
 	fmt.Fprintln(f.Err)
 }

@@ -54,6 +54,7 @@ func ruleFlags() []urfave.Flag {
 func readingFlags() []urfave.Flag {
 	d := masterfile.DefaultLimits
 	return []urfave.Flag{
+		&urfave.StringFlag{Name: "source", Category: groupReading, Usage: "`KIND`: what kind of file the zones stand in: " + strings.Join(sourceNames(), ", ") + "; auto tells it by the content (default: auto)"},
 		&urfave.StringFlag{Name: "origin", Category: groupReading, Usage: "`NAME`: the name of the zone, where neither $ORIGIN, the SOA record nor the file name tells it"},
 		&urfave.StringFlag{Name: "stdin-filename", Category: groupReading, Value: defaultStdinName, Usage: "`NAME`: what to call standard input (-) in findings; a name like example.com.zone tells the origin"},
 		&urfave.StringFlag{Name: "include-root", Category: groupReading, Usage: "`DIR`: let $INCLUDE read files of this folder; without it those of the current folder, or of the zone's own if that lies elsewhere"},

@@ -39,6 +39,10 @@ func (a *app) newLint(c *urfave.Context) (*lint, error) {
 	if err != nil {
 		return nil, err
 	}
+	from, err := sourceOf(c)
+	if err != nil {
+		return nil, err
+	}
 	if err := checkProviderUse(c); err != nil {
 		return nil, err
 	}
@@ -47,7 +51,7 @@ func (a *app) newLint(c *urfave.Context) (*lint, error) {
 		args = []string{"."}
 	}
 	finding := make(chan found, 1)
-	if c.IsSet("provider") {
+	if isLive(c) {
 		finding <- found{}
 	} else { // beside the packs, which take a while to load
 		go func(stdin string) { finding <- findTargets(currentDir(), args, stdin) }(c.String("stdin-filename"))
@@ -63,9 +67,10 @@ func (a *app) newLint(c *urfave.Context) (*lint, error) {
 	if l.loader, err = newLoader(c.String("include-root"), options, a.In); err != nil {
 		return nil, err
 	}
+	l.loader.source = from
 	l.found = <-finding
 	l.beside = newNeighbours(c.Context, l.loader, l.found.targets)
-	if l.servers, err = a.serversOf(c, l.loader, l.beside); err == nil && c.IsSet("provider") {
+	if l.servers, err = a.serversOf(c, l.loader, l.beside); err == nil && isLive(c) {
 		err = l.readLive(c)
 	}
 	if err == nil {
@@ -82,13 +87,20 @@ func (a *app) newLint(c *urfave.Context) (*lint, error) {
 type outcome struct {
 	target   target
 	err      error
-	skip     bool     // found in a folder, and not a zone
-	part     bool     // may be part of another zone rather than one of its own
-	includes []string // absolute paths of the files that it includes
-	noPack   bool     // no pack applies
-	summary  report.Summary
-	chunks   [][]byte // by check
-	repair   *repair  // by fix
+	skip     bool      // found in a folder, and not a zone
+	part     bool      // may be part of another zone rather than one of its own
+	includes []string  // absolute paths of the files that it includes
+	results  []*result // of its zones
+}
+
+// result is what became of one zone.
+type result struct {
+	target  target
+	err     error
+	noPack  bool // no pack applies
+	summary report.Summary
+	chunks  [][]byte // by check
+	repair  *repair  // by fix
 }
 
 // totals is what a run saw.
@@ -99,9 +111,9 @@ type totals struct {
 }
 
 // run reads the targets and calls work with each zone, in several goroutines;
-// then emit with each outcome, in their order, in the calling one. It tells
-// what could not be read.
-func (l *lint) run(ctx context.Context, work func(z *zone.Zone, o *outcome), emit func(o *outcome)) (totals, error) {
+// then emit with each result, in their order, in the calling one. It tells what
+// could not be read.
+func (l *lint) run(ctx context.Context, work func(z *zone.Zone, r *result), emit func(r *result)) (totals, error) {
 	var t totals
 	p := startProgress(l.Err, len(l.found.targets))
 	defer p.stop()
@@ -122,12 +134,17 @@ func (l *lint) run(ctx context.Context, work func(z *zone.Zone, o *outcome), emi
 			return
 		case o.err != nil:
 			fail(&targetError{o.target.name, o.err})
-		default:
-			t.Merge(o.summary)
-			if o.noPack {
+		}
+		for _, r := range o.results {
+			if r.err != nil {
+				fail(&targetError{o.target.name, r.err})
+				continue
+			}
+			t.Merge(r.summary)
+			if r.noPack {
 				t.noPack++
 			}
-			p.aside(func() { emit(o) })
+			p.aside(func() { emit(r) })
 		}
 		lively[o.target.dir] = true
 	}
@@ -153,7 +170,11 @@ func (l *lint) run(ctx context.Context, work func(z *zone.Zone, o *outcome), emi
 		func(i int) *outcome { return l.one(ctx, l.found.targets[i], work) },
 		func(i int, err error) *outcome { return &outcome{target: l.found.targets[i], err: err} },
 		func(_ int, o *outcome) {
-			p.step(o.summary.Findings())
+			findings := 0
+			for _, r := range o.results {
+				findings += r.summary.Findings()
+			}
+			p.step(findings)
 			for _, path := range o.includes {
 				partOf[path] = true
 			}
@@ -172,25 +193,35 @@ func (l *lint) run(ctx context.Context, work func(z *zone.Zone, o *outcome), emi
 	return t, nil
 }
 
+var errNoZoneInFile = errors.New("no zone in this file")
+
 var errNoZone = errors.New("no zone in this folder; name the files themselves if they are zones")
 
-// one reads a target and has its zone worked on.
-func (l *lint) one(ctx context.Context, t target, work func(z *zone.Zone, o *outcome)) *outcome {
+// one reads a target and has its zones worked on.
+func (l *lint) one(ctx context.Context, t target, work func(z *zone.Zone, r *result)) *outcome {
 	o := &outcome{target: t}
-	z, err := l.loader.loadFound(ctx, t)
-	if z == nil && err == nil {
+	zs, err := l.loader.loadFound(ctx, t)
+	if len(zs) == 0 && err == nil {
 		o.skip = true
 		return o
 	}
-	o.part = t.path != "" && partOnly(z, err)
 	if err != nil {
+		o.part = t.path != "" && partOnly(nil, err)
 		o.err = err
 		return o
 	}
-	defer l.beside.lend(t, z)()
-	o.includes = l.loader.included(z)
-	o.noPack = l.packless(z)
-	work(z, o)
+	o.part = t.path != "" && len(zs) == 1 && partOnly(zs[0], nil)
+	defer l.beside.lend(t, zs)()
+	o.results = make([]*result, 0, len(zs))
+	for _, z := range zs {
+		if ctx.Err() != nil {
+			break
+		}
+		o.includes = append(o.includes, l.loader.included(z)...)
+		r := &result{target: t, noPack: l.packless(z)}
+		work(z, r)
+		o.results = append(o.results, r)
+	}
 	return o
 }
 

@@ -12,9 +12,10 @@ import (
 	"github.com/zonelint/zonelint/zone/resolve"
 )
 
-// liveZones are the zones of a run that are at a provider.
+// liveZones are the zones of a run that are at a provider, or that were
+// transferred from a name server.
 type liveZones struct {
-	account *account
+	account *account // nil if they were transferred
 	zones   []liveZone
 	failed  int // zones that could not be read, which was told
 }
@@ -25,8 +26,34 @@ type liveZone struct {
 	zone     *zone.Zone
 }
 
+// fixCommand is what mends the zones.
+func (v *liveZones) fixCommand() string {
+	if v.account == nil {
+		return "zonelint fix --provider rfc2136"
+	}
+	return "zonelint fix --provider " + v.account.provider.Name
+}
+
+// isLive reports whether the zones of a run are none of files.
+func isLive(c *urfave.Context) bool {
+	return c.IsSet("provider") || namesTransfer(c.Args().Slice())
+}
+
 // readLive reads the zones that the arguments name. They answer for each other.
 func (l *lint) readLive(c *urfave.Context) error {
+	if c.IsSet("provider") {
+		return l.readProvider(c)
+	}
+	targets, err := transferTargets(c.Args().Slice())
+	if err != nil {
+		return err
+	}
+	l.live = &liveZones{}
+	return readEach(c.Context, l, targets, l.transfer)
+}
+
+// readProvider reads zones of an account.
+func (l *lint) readProvider(c *urfave.Context) error {
 	acc, err := l.openAccount(c.String("provider"))
 	if err != nil {
 		return err
@@ -36,13 +63,18 @@ func (l *lint) readLive(c *urfave.Context) error {
 		return err
 	}
 	l.live = &liveZones{account: acc}
-	p := startProgress(l.Err, len(names))
+	return readEach(c.Context, l, names, acc.snapshot)
+}
+
+// readEach reads zones with read and tells which could not be read.
+func readEach[T any](ctx context.Context, l *lint, from []T, read func(context.Context, T) (*providers.Snapshot, error)) error {
+	p := startProgress(l.Err, len(from))
 	defer p.stop()
 	var zones []*zone.Zone
-	for _, n := range names {
-		s, err := acc.snapshot(c.Context, n)
-		if c.Context.Err() != nil {
-			return c.Context.Err()
+	for _, f := range from {
+		s, err := read(ctx, f)
+		if ctx.Err() != nil {
+			return ctx.Err()
 		}
 		p.step(0)
 		if err != nil {

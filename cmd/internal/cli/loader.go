@@ -15,6 +15,7 @@ import (
 // loader reads zones.
 type loader struct {
 	options masterfile.Options
+	source  source // of all targets; sourceAuto if each tells its own
 	cwd     workdir
 	// tree is the folder that $INCLUDE may read from, root the same opened. A
 	// file that is not below it includes from its own folder alone, unless the
@@ -71,7 +72,7 @@ func newLoader(includeRoot string, options masterfile.Options, stdin io.Reader) 
 func (l *loader) further() *loader {
 	o := l.options
 	o.Origin = ""
-	return &loader{options: o, cwd: l.cwd, tree: l.tree, root: l.root, named: l.named}
+	return &loader{options: o, source: l.source, cwd: l.cwd, tree: l.tree, root: l.root, named: l.named}
 }
 
 func (l *loader) close() { l.root.Close() }
@@ -87,33 +88,6 @@ func (l *loader) optionsFor(path string) masterfile.Options {
 		o.Root, o.Dir = l.root, "."
 	}
 	return o
-}
-
-// load reads the zone of a target. ctx ends the wait for standard input.
-func (l *loader) load(ctx context.Context, t target) (*zone.Zone, error) {
-	if t.path != "" {
-		return masterfile.Load(t.path, l.optionsFor(t.path))
-	}
-	src, err := l.readStdin(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return masterfile.Parse(t.name, src, l.optionsFor(t.name))
-}
-
-// loadFound is load for a target that may turn out to be no zone, if it was met
-// in a folder; the zone is then nil.
-func (l *loader) loadFound(ctx context.Context, t target) (*zone.Zone, error) {
-	if t.found && t.guess != surelyZone {
-		if is, err := sniff(t.path, t.guess); err != nil || !is {
-			return nil, err
-		}
-	}
-	z, err := l.load(ctx, t)
-	if t.found && errors.Is(err, masterfile.ErrBinary) {
-		return nil, nil
-	}
-	return z, err
 }
 
 // readStdin reads standard input, once.
@@ -159,6 +133,9 @@ func (l *loader) included(z *zone.Zone) []string {
 func partOnly(z *zone.Zone, err error) bool {
 	if err != nil {
 		return errors.Is(err, masterfile.ErrNoOrigin)
+	}
+	if !masterfile.Is(z) {
+		return false // others do not include each other as zones
 	}
 	for range z.OfType(zone.TypeSOA) {
 		return false

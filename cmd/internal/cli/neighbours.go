@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"sync"
 
 	"github.com/zonelint/zonelint/zone"
@@ -33,10 +34,10 @@ type neighbours struct {
 	depths   [zone.MaxName]bool       // how many labels these names have
 
 	mu   sync.Mutex
-	lent map[string]*zone.Zone // those that are being checked, by the path of their target
-	old  map[string][]byte     // by absolute path: files as they were before they were written
-	held int                   // records of the zones in lru
-	lru  list.List             // of *neighbour, the one asked last at the front
+	lent map[string][]*zone.Zone // those that are being checked, by the path of their target
+	old  map[string][]byte       // by absolute path: files as they were before they were written
+	held int                     // records of the zones in lru
+	lru  list.List               // of *neighbour, the one asked last at the front
 }
 
 // neighbour is a file that seems to hold a zone.
@@ -63,7 +64,7 @@ const (
 )
 
 func newNeighbours(ctx context.Context, l *loader, targets []target) *neighbours {
-	return &neighbours{ctx: ctx, loader: l, targets: targets, room: neighbourRoom, lent: map[string]*zone.Zone{}, old: map[string][]byte{}}
+	return &neighbours{ctx: ctx, loader: l, targets: targets, room: neighbourRoom, lent: map[string][]*zone.Zone{}, old: map[string][]byte{}}
 }
 
 // errNotZone is for a file that does not hold the zone it seems to.
@@ -103,18 +104,41 @@ func (n *neighbours) find() {
 	all := make([]neighbour, len(n.targets))
 	for i := len(all) - 1; i >= 0; i-- { // so that the first comes first in its list
 		t := n.targets[i]
-		var o zone.Name
-		if n.loader.options.Origin == "" { // else the SOA records may still say otherwise
+		if n.loader.mayHoldMany(t) {
+			n.findAll(t)
+			continue
+		}
+		o := t.origin
+		if o == "" && n.loader.options.Origin == "" { // else the SOA records may still say otherwise
 			o = masterfile.OriginOfFile(t.name)
 		}
 		if o == "" {
 			o = n.peek(t)
 		}
 		if o != "" {
-			all[i].target, all[i].next = t, n.byOrigin[o]
-			n.byOrigin[o] = &all[i]
-			n.depths[o.NumLabels()] = true
+			all[i].target = t
+			n.know(o, &all[i])
 		}
+	}
+}
+
+// know notes the name of the zone that a file seems to hold.
+func (n *neighbours) know(o zone.Name, f *neighbour) {
+	f.next = n.byOrigin[o]
+	n.byOrigin[o] = f
+	n.depths[o.NumLabels()] = true
+}
+
+// findAll reads the zones of a file that may hold several; they are held for
+// good, since which they are is only known once all of it is read.
+func (n *neighbours) findAll(t target) {
+	zs, err := n.loader.loadFound(n.ctx, t)
+	if err != nil {
+		return // it is told when its turn comes
+	}
+	for _, z := range slices.Backward(zs) {
+		f := &neighbour{target: t, server: resolve.NewZones([]*zone.Zone{z})}
+		n.know(z.Apex, f)
 	}
 }
 
@@ -170,13 +194,13 @@ func (n *neighbours) serve(f *neighbour, apex zone.Name) (*resolve.Zones, error)
 	if s, err := n.holds(f, apex); s != nil || err != nil { // read meanwhile
 		return s, err
 	}
-	z, err := n.read(f.target)
+	z, err := n.read(f.target, apex)
 	switch {
 	case n.ctx.Err() != nil:
 		return nil, n.ctx.Err()
 	case err != nil:
 		err = &targetError{f.target.name, err}
-	case z == nil || !isZone(z, apex):
+	case z == nil:
 		err = errNotZone
 	}
 	n.mu.Lock()
@@ -209,8 +233,10 @@ func (n *neighbours) holds(f *neighbour, apex zone.Name) (*resolve.Zones, error)
 		}
 		return f.server, nil
 	}
-	if z := n.lent[f.target.path]; z != nil && isZone(z, apex) {
-		return resolve.NewZones([]*zone.Zone{z}), nil
+	for _, z := range n.lent[f.target.path] {
+		if isZone(z, apex) {
+			return resolve.NewZones([]*zone.Zone{z}), nil
+		}
 	}
 	return nil, nil
 }
@@ -232,24 +258,30 @@ func (n *neighbours) hold(f *neighbour, z *zone.Zone) {
 }
 
 // read reads the zone of a target as it was when the run began; nil if it is
-// none.
-func (n *neighbours) read(t target) (*zone.Zone, error) {
-	z, err := n.loader.loadFound(n.ctx, t)
+// not there.
+func (n *neighbours) read(t target, apex zone.Name) (*zone.Zone, error) {
+	zs, err := n.loader.loadFound(n.ctx, t)
 	n.mu.Lock()
 	src, written := n.old[n.loader.cwd.abs(t.path)]
 	n.mu.Unlock()
 	if written {
-		return masterfile.Parse(t.path, src, n.loader.optionsFor(t.path))
+		zs, err = n.loader.parse(t, src)
 	}
-	return z, err
+	for _, z := range zs {
+		if isZone(z, apex) {
+			return z, err
+		}
+	}
+	return nil, err
 }
 
-// lend gives a zone that was read already for as long as it is worked on, so
-// that it need not be read twice; the function that is returned takes it back.
-func (n *neighbours) lend(t target, z *zone.Zone) (back func()) {
+// lend gives zones that were read already for as long as they are worked on, so
+// that they need not be read twice; the function that is returned takes them
+// back.
+func (n *neighbours) lend(t target, zs []*zone.Zone) (back func()) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.lent[t.path] = z
+	n.lent[t.path] = zs
 	return func() {
 		n.mu.Lock()
 		defer n.mu.Unlock()

@@ -48,14 +48,14 @@ func (a *app) detectPacks(c *urfave.Context) error {
 	paint := report.Painter(colors(color, a.Out))
 	var out []byte
 	zones := 0
-	t, err := l.run(c.Context, func(z *zone.Zone, o *outcome) {
+	t, err := l.run(c.Context, func(z *zone.Zone, r *result) {
 		observed := l.detector.Observe(z)
 		if json {
-			o.chunks = [][]byte{report.JSON(detectedJSON(o.target.name, z, observed))}
+			r.chunks = [][]byte{report.JSON(detectedJSON(r.target.name, z, observed))}
 			return
 		}
-		o.chunks = [][]byte{[]byte(detectedText(o.target.name, z, observed, paint))}
-	}, func(o *outcome) {
+		r.chunks = [][]byte{[]byte(detectedText(r.target.name, z, observed, paint))}
+	}, func(r *result) {
 		switch {
 		case zones == 0:
 		case json:
@@ -64,7 +64,7 @@ func (a *app) detectPacks(c *urfave.Context) error {
 			out = append(out, '\n')
 		}
 		zones++
-		out = append(out, o.chunks[0]...)
+		out = append(out, r.chunks[0]...)
 	})
 	if err != nil {
 		return err

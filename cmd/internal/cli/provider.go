@@ -268,14 +268,24 @@ func nextStep(p *providers.Provider, err error) string {
 // checkProviderUse refuses flags that have no meaning with --provider, and those
 // that have none without it.
 func checkProviderUse(c *urfave.Context) error {
-	with, without := []string{"write", "origin", "stdin-filename", "include-root", "jobs", "max-file-size", "max-records", "max-generate", "max-include-depth", "max-include-files"},
+	transfer := namesTransfer(c.Args().Slice())
+	with, without := []string{"write", "source", "origin", "stdin-filename", "include-root", "jobs", "max-file-size", "max-records", "max-generate", "max-include-depth", "max-include-files"},
 		[]string{"all-zones", "dry-run", "yes", "plan", "plan-out", "max-changes", "max-deletes"}
-	if c.IsSet("provider") {
+	if c.IsSet("provider") && transfer {
+		return usagef("leave one of them out", "--provider and axfr:// are two ways to read a zone")
+	}
+	if c.IsSet("provider") || transfer {
 		for _, f := range with {
 			if c.IsSet(f) {
-				return usagef("leave one of them out", "--%s has no meaning with --provider", f)
+				live := "--provider"
+				if transfer {
+					live = "axfr://"
+				}
+				return usagef("leave one of them out", "--%s has no meaning with %s", f, live)
 			}
 		}
+	}
+	if c.IsSet("provider") {
 		return nil
 	}
 	for _, f := range without {
@@ -287,7 +297,7 @@ func checkProviderUse(c *urfave.Context) error {
 }
 
 // tellUnread says on standard error which records of a zone could not be read.
-func (acc *account) tellUnread(s *providers.Snapshot) {
+func (a *app) tellUnread(s *providers.Snapshot, r *providers.Redactor) {
 	for _, u := range s.Unread {
 		what := "a record"
 		if u.Name != "" {
@@ -296,7 +306,7 @@ func (acc *account) tellUnread(s *providers.Snapshot) {
 				what += " " + u.Type.String()
 			}
 		}
-		acc.complain("%s: %s is not among the records: %s", s.Apex, what, acc.redactor.Text(u.Reason))
+		a.complain("%s: %s is not among the records: %s", s.Apex, what, r.Text(u.Reason))
 	}
 }
 

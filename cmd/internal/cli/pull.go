@@ -17,10 +17,11 @@ import (
 func (a *app) pullCommand() *urfave.Command {
 	return &urfave.Command{
 		Name:      "pull",
-		Usage:     "print a zone of a DNS provider as a master file",
-		ArgsUsage: "[ZONE]",
+		Usage:     "print a zone of a DNS provider or name server as a master file",
+		ArgsUsage: "[ZONE|axfr://SERVER/ZONE]",
 		Description: "Prints all records of a zone at a provider as a master file. " +
-			"It is read again before it is printed, and holds the same records.\n\n" +
+			"It is read again before it is printed, and holds the same records. " +
+			"axfr://SERVER[:PORT]/ZONE is a zone that the name server lets be transferred; the request is signed if RFC2136_TSIG_KEY and RFC2136_TSIG_SECRET are set.\n\n" +
 			"Exits with 0 if the zone was printed, 2 on wrong usage, 3 if it could not be read wholly.",
 		Flags:  []urfave.Flag{providerFlag()},
 		Action: a.pull,
@@ -28,36 +29,55 @@ func (a *app) pullCommand() *urfave.Command {
 }
 
 func (a *app) pull(c *urfave.Context) error {
+	args := c.Args().Slice()
+	transfer := namesTransfer(args)
 	switch {
-	case c.String("provider") == "":
-		return usagef("name one with --provider (\"zonelint providers\" lists them)", "pull needs a provider")
-	case c.NArg() > 1:
-		return usagef("", "pull prints one zone, but got %d names", c.NArg())
+	case c.IsSet("provider") && transfer:
+		return usagef("leave one of them out", "--provider and axfr:// are two ways to read a zone")
+	case c.String("provider") == "" && !transfer:
+		return usagef("name one with --provider (\"zonelint providers\" lists them), or a name server with axfr://SERVER/ZONE", "pull needs a provider")
+	case len(args) > 1:
+		return usagef("", "pull prints one zone, but got %d names", len(args))
 	}
-	acc, err := a.openAccount(c.String("provider"))
-	if err != nil {
-		return err
-	}
-	names, err := acc.names(c.Context, c.Args().Slice(), false)
-	if err != nil {
-		return err
-	}
-	s, err := acc.snapshot(c.Context, names[0])
+	s, r, err := a.pulled(c, transfer)
 	if err != nil {
 		return err
 	}
 	text, err := masterText(s)
 	if err != nil {
-		return fmt.Errorf("%s: %w", acc.place(s.Apex), err)
+		return fmt.Errorf("%s: %w", s.Apex, err)
 	}
 	if err := a.print(text); err != nil {
 		return err
 	}
-	acc.tellUnread(s)
+	a.tellUnread(s, r)
 	if slices.ContainsFunc(s.Unread, func(u providers.Unread) bool { return !u.Computed }) {
 		return errReported
 	}
 	return nil
+}
+
+// pulled reads the zone that the arguments name.
+func (a *app) pulled(c *urfave.Context, transfer bool) (*providers.Snapshot, *providers.Redactor, error) {
+	args := c.Args().Slice()
+	if transfer {
+		targets, err := transferTargets(args)
+		if err != nil {
+			return nil, nil, err
+		}
+		s, err := a.transfer(c.Context, targets[0])
+		return s, transferSecret(), err
+	}
+	acc, err := a.openAccount(c.String("provider"))
+	if err != nil {
+		return nil, nil, err
+	}
+	names, err := acc.names(c.Context, args, false)
+	if err != nil {
+		return nil, nil, err
+	}
+	s, err := acc.snapshot(c.Context, names[0])
+	return s, acc.redactor, err
 }
 
 // masterText writes a zone as a master file: the SOA and NS records of the apex

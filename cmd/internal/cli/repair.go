@@ -17,6 +17,7 @@ import (
 // repair is what fix made of a zone, checked and ready to be shown or written.
 type repair struct {
 	edits  []zone.FileEdit
+	told   []byte // what to change, where the source cannot be edited
 	fixed  []rules.Finding
 	left   []leftover
 	move   *pack.Move // to another mail host; nil if none was asked for
@@ -67,7 +68,9 @@ type surgeon struct {
 	// migration is the move that comes before the fixes; nil if there is none.
 	migration *pack.Migration
 	upTo      rules.Safety
+	refuse    rules.Refuse // fixes that cannot be made where the zone is; nil for none
 	now       time.Time
+	paint     report.Painter // of the changes that are told
 }
 
 // operation is the fixes of a zone before they are written anywhere.
@@ -88,7 +91,7 @@ func (s *surgeon) operate(z *zone.Zone) (*operation, error) {
 		start = move.Zone
 	}
 	before := s.judge.Run(start)
-	res, err := s.engine.Fix(start, s.upTo)
+	res, err := s.engine.FixUnless(start, s.upTo, s.refuse)
 	if err != nil {
 		return nil, err
 	}
@@ -111,6 +114,14 @@ func (s *surgeon) repair(z *zone.Zone) (*repair, error) {
 	if len(res.Changes) == 0 {
 		return r, nil
 	}
+	editor, ok := z.Source.(zone.Editor)
+	if !ok {
+		if err := s.verify(z, before, res, res.Zone); err != nil {
+			return nil, err
+		}
+		r.told = changeText(z, res.Changes, reasonsOf(r, res.Changes.Keys()), s.paint)
+		return r, nil
+	}
 	changes := res.Changes
 	if bump, ok := masterfile.BumpSerial(res.Zone, s.now); ok {
 		if changes, r.serial, err = withSerial(z, res, bump); err != nil {
@@ -121,10 +132,10 @@ func (s *surgeon) repair(z *zone.Zone) (*repair, error) {
 	slices.SortStableFunc(changes, func(a, b zone.Change) int {
 		return cmp.Or(zone.CompareNames(a.Name, b.Name), cmp.Compare(a.Type, b.Type))
 	})
-	if r.edits, err = masterfile.Edit(z, changes); err != nil {
+	if r.edits, err = editor.Edit(z, changes); err != nil {
 		return nil, fmt.Errorf("the fixes cannot be written into the file: %w", err)
 	}
-	after := z.Source.(zone.Editor).Reread(z, r.edits)
+	after := editor.Reread(z, r.edits)
 	if err := s.verify(z, before, res, after); err != nil {
 		return nil, err
 	}
@@ -163,7 +174,7 @@ func counted(fs []rules.Finding) map[place]int {
 // have done away with its finding, none may have made anything worse, and
 // another run must have nothing to change.
 func (s *surgeon) verify(z *zone.Zone, before []rules.Finding, res rules.FixResult, after *zone.Zone) error {
-	again, err := s.engine.Fix(after, s.upTo)
+	again, err := s.engine.FixUnless(after, s.upTo, s.refuse)
 	if err != nil {
 		return err
 	}

@@ -2,8 +2,6 @@ package cli
 
 import (
 	"bytes"
-	"io"
-	"os"
 	"strconv"
 	"strings"
 
@@ -40,24 +38,6 @@ func zoneName(name string) guess {
 
 // sniffSize is how much of a file is looked at to tell whether it is a zone.
 const sniffSize = 8 << 10
-
-// sniff looks into a file whose name leaves a doubt.
-func sniff(path string, by guess) (bool, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return false, err
-	}
-	defer f.Close()
-	head := make([]byte, sniffSize)
-	n, err := io.ReadFull(f, head)
-	if err != nil && n == 0 {
-		return false, nil // empty, or no file that can be read
-	}
-	if by == likeZone {
-		return !looksLikeMarkup(head[:n]), nil
-	}
-	return looksLikeZone(head[:n]), nil
-}
 
 // looksLikeMarkup reports whether a text is XML, HTML or JSON, whose first
 // character begins no entry of a master file that anyone writes.

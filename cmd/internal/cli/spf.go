@@ -2,6 +2,8 @@ package cli
 
 import (
 	"errors"
+	"fmt"
+	"strings"
 
 	urfave "github.com/urfave/cli/v2"
 
@@ -28,7 +30,7 @@ func (a *app) oneZone(c *urfave.Context, l *loader, arg string) (*zone.Zone, err
 	if arg == "-" {
 		t = target{name: c.String("stdin-filename")}
 	}
-	z, err := l.load(c.Context, t)
+	zs, err := l.load(c.Context, t)
 	if err != nil {
 		err = &targetError{t.name, err}
 		if errors.Is(err, masterfile.ErrNoOrigin) {
@@ -36,8 +38,43 @@ func (a *app) oneZone(c *urfave.Context, l *loader, arg string) (*zone.Zone, err
 		}
 		return nil, err
 	}
+	z, err := oneOfSeveral(t.name, zs, l.options.Origin)
+	if err != nil {
+		return nil, err
+	}
 	if len(z.Problems) > 0 {
 		a.complain("%s: not all of it can be read, and what may stand there is unknown; \"zonelint check\" tells more", t.name)
 	}
 	return z, nil
+}
+
+// oneOfSeveral returns the zone of a file that --origin chooses, where it holds
+// more than one.
+func oneOfSeveral(name string, zs []*zone.Zone, origin zone.Name) (*zone.Zone, error) {
+	if len(zs) == 1 {
+		return zs[0], nil
+	}
+	var names []string
+	for _, z := range zs {
+		if z.Apex == origin {
+			return z, nil
+		}
+		names = append(names, z.Apex.String())
+	}
+	switch {
+	case len(zs) == 0:
+		return nil, &targetError{name, errNoZoneInFile}
+	case origin != "":
+		return nil, usagef("it holds "+listed(names), "%s does not hold the zone %s", name, origin)
+	}
+	return nil, usagef("choose one with --origin", "%s holds the zones %s", name, listed(names))
+}
+
+// listed joins names, the first of many.
+func listed(names []string) string {
+	const most = 10
+	if len(names) > most {
+		return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), len(names)-most)
+	}
+	return strings.Join(names, ", ")
 }

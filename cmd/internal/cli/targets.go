@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"github.com/bmatcuk/doublestar/v4"
+
+	"github.com/zonelint/zonelint/zone"
 )
 
 // target is a file to check.
@@ -19,7 +21,13 @@ type target struct {
 	path  string // "" is standard input
 	found bool   // met in a folder rather than named
 	guess guess  // of a file that was found
-	dir   string // the folder argument that it was found in
+	// format is that of a file which is known to be no master file; nil if its
+	// content tells, or the format that was asked for.
+	format *format
+	// origin is the name of the zone where more than the file tells it; "" if
+	// not.
+	origin zone.Name
+	dir    string // the folder argument that it was found in
 }
 
 // targetError is an argument that gives nothing to check.

@@ -28,11 +28,11 @@ func (a *app) zoneData(c *urfave.Context, l *loader, args []string) ([]*zone.Zon
 		if t.path == "" {
 			return nil, usagef("name a file", "--zonedata cannot be standard input")
 		}
-		z, err := l.loadFound(c.Context, t)
-		switch {
-		case err != nil:
+		zs, err := l.loadFound(c.Context, t)
+		if err != nil {
 			errs = append(errs, &targetError{t.name, err})
-		case z != nil:
+		}
+		for _, z := range zs {
 			all = append(all, read{t, z})
 			for _, path := range l.included(z) {
 				partOf[path] = true
