@@ -3,6 +3,7 @@ package rules_test
 import (
 	"regexp"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/zonelint/zonelint/rules"
@@ -23,6 +24,8 @@ www IN A 192.0.2.300
 _dmarc IN TXT "v=DMARC1; p=none; rua=mailto:a@example.com"
 `
 
+var fingerprint = regexp.MustCompile(`^[0-9a-f]{32}$`)
+
 // prints returns the fingerprints of a zone, sorted, with their rules.
 func prints(t *testing.T, text string) []string {
 	t.Helper()
@@ -37,7 +40,7 @@ func prints(t *testing.T, text string) []string {
 	fs := e.Run(z)
 	var out []string
 	for i, p := range rules.Fingerprints(z, fs) {
-		if ok, _ := regexp.MatchString(`^[0-9a-f]{32}$`, string(p)); !ok {
+		if !fingerprint.MatchString(string(p)) {
 			t.Errorf("fingerprint %q", p)
 		}
 		out = append(out, fs[i].Rule.ID+" "+string(p))
@@ -89,7 +92,7 @@ func TestFingerprintsDiffer(t *testing.T) {
 		for _, p := range after {
 			if slices.Contains(before, p) {
 				same++
-				if regexp.MustCompile("^" + c.rule + " ").MatchString(p) {
+				if strings.HasPrefix(p, c.rule+" ") {
 					t.Errorf("%s: %s stays", name, p)
 				}
 			}
