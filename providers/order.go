@@ -111,13 +111,13 @@ func b2i(b bool) int {
 func (c *setChange) ops(p pair, caps Capabilities) []Op {
 	switch {
 	case p.old < 0:
-		return []Op{{Kind: Create, New: *p.new}}
+		return []Op{{Kind: Create, New: p.new.Item}}
 	case p.new == nil:
 		return []Op{{Kind: Delete, Old: c.before[p.old]}}
 	case caps.Update:
-		return []Op{{Kind: Update, Old: c.before[p.old], New: *p.new}}
+		return []Op{{Kind: Update, Old: c.before[p.old], New: p.new.Item}}
 	}
-	return []Op{{Kind: Delete, Old: c.before[p.old]}, {Kind: Create, New: *p.new}}
+	return []Op{{Kind: Delete, Old: c.before[p.old]}, {Kind: Create, New: p.new.Item}}
 }
 
 // units are the operations of an RRset, with those together that must be.

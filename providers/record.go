@@ -95,6 +95,7 @@ type itemJSON struct {
 	Data  string          `json:"data"`
 	RData []byte          `json:"rdata"`
 	ID    string          `json:"id,omitempty"`
+	Mask  bool            `json:"masked,omitempty"`
 	Raw   json.RawMessage `json:"raw,omitempty"`
 }
 
@@ -103,7 +104,7 @@ func (it Item) MarshalJSON() ([]byte, error) {
 	r := it.Record
 	return json.Marshal(itemJSON{
 		Name: r.Name.String(), TTL: r.TTL, Auto: it.Auto, Type: r.Type.String(), Data: r.RData(),
-		RData: []byte(r.Data), ID: it.ID, Raw: it.Raw,
+		RData: []byte(r.Data), ID: it.ID, Mask: it.Masked, Raw: it.Raw,
 	})
 }
 
@@ -128,7 +129,7 @@ func (it *Item) UnmarshalJSON(b []byte) error {
 	if r.RData() != j.Data {
 		return fmt.Errorf("%s %s: data and rdata do not say the same", j.Name, j.Type)
 	}
-	*it = Item{Record: r, Auto: j.Auto, ID: j.ID, Raw: j.Raw}
+	*it = Item{Record: r, Auto: j.Auto, ID: j.ID, Masked: j.Mask, Raw: j.Raw}
 	return nil
 }
 

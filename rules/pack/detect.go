@@ -84,7 +84,7 @@ type Detector struct {
 
 // NewDetector returns a Detector of s.All.
 func NewDetector(s Selector) *Detector {
-	d := &Detector{mx: index{}, spf: index{}, autoconfig: index{}, targets: index{}, order: map[*Pack]int{}, byID: map[string]*Pack{}, owned: ownedTargets(s.All)}
+	d := &Detector{order: map[*Pack]int{}, byID: map[string]*Pack{}, owned: ownedTargets(s.All)}
 	for i, p := range s.All {
 		d.order[p], d.byID[p.ID] = i, p
 		d.mx.add(p, p.Detect.MX)
@@ -109,30 +109,45 @@ type namedPack struct {
 }
 
 // index finds the patterns of many packs by their suffixes.
-type index map[zone.Name][]indexEntry
+type index struct {
+	entries map[zone.Name][]indexEntry
+	// depths has a bit for each number of labels that suffixes have, the last bit
+	// for that and more: most names need no look into the map then.
+	depths uint64
+}
+
+// depthBit is the bit of a number of labels in index.depths.
+func depthBit(labels int) uint64 { return 1 << min(labels, 63) }
 
 type indexEntry struct {
 	pack    *Pack
 	pattern *Pattern
 }
 
-func (x index) add(p *Pack, patterns []Pattern) {
+func (x *index) add(p *Pack, patterns []Pattern) {
+	if x.entries == nil {
+		x.entries = map[zone.Name][]indexEntry{}
+	}
 	for i := range patterns {
 		k := &patterns[i]
-		x[k.suffix] = append(x[k.suffix], indexEntry{p, k})
+		x.entries[k.suffix] = append(x.entries[k.suffix], indexEntry{p, k})
+		x.depths |= depthBit(k.suffix.NumLabels())
 	}
 }
 
 // of yields the packs of the patterns that match a name. Only the most special
 // patterns count: a host below the name of another is not that other.
-func (x index) of(name zone.Name) iter.Seq[*Pack] {
+func (x *index) of(name zone.Name) iter.Seq[*Pack] {
 	return func(yield func(*Pack) bool) {
-		if len(x) == 0 {
+		if x.depths == 0 {
 			return
 		}
 		found := false
-		for n := name; n != "" && n != zone.Root && !found; n = n.Parent() {
-			for _, e := range x[n] {
+		for n, labels := name, name.NumLabels(); n != "" && n != zone.Root && !found; n, labels = n.Parent(), labels-1 {
+			if x.depths&depthBit(labels) == 0 {
+				continue
+			}
+			for _, e := range x.entries[n] {
 				if !e.pattern.Matches(name) {
 					continue
 				}
@@ -193,28 +208,32 @@ func (d *Detector) Detect(z *zone.Zone) []Detection {
 }
 
 // Any reports whether a zone points at any pack.
-func (d *Detector) Any(z *zone.Zone) bool { return len(d.sight(z)) > 0 }
+func (d *Detector) Any(z *zone.Zone) bool {
+	l, ok := d.look(z)
+	if !ok {
+		return false
+	}
+	seen := l.mailboxes()
+	return len(seen) > 0 || len(l.senders(seen)) > 0
+}
 
 // sight returns each pack that the zone points at once.
 func (d *Detector) sight(z *zone.Zone) []sighting {
-	if len(d.order) == 0 {
-		return nil
-	}
-	apex, ok := z.Node(z.Apex)
+	l, ok := d.look(z)
 	if !ok {
 		return nil
 	}
-	l := look{d: d, z: z, apex: apex}
-	var out []sighting
-	if apex.Has(zone.TypeMX) {
-		out = l.takers()
-		if gateway, host := kinds(out); gateway && !host {
-			out = append(out, l.hosts()...)
-		}
-	} else {
-		out = l.hosts()
-	}
+	out := l.mailboxes()
 	return append(out, l.senders(out)...)
+}
+
+// look begins to look at a zone; ok is false if there is nothing to be seen.
+func (d *Detector) look(z *zone.Zone) (l look, ok bool) {
+	if len(d.order) == 0 {
+		return look{}, false
+	}
+	apex, ok := z.Node(z.Apex)
+	return look{d: d, z: z, apex: apex}, ok
 }
 
 // kinds reports whether there are gateways and others among packs.

@@ -25,6 +25,19 @@ type include struct {
 	record zone.Record
 }
 
+// mailboxes returns the packs of those who take the mail and of the mailbox
+// host behind them.
+func (l *look) mailboxes() []sighting {
+	if !l.apex.Has(zone.TypeMX) {
+		return l.hosts()
+	}
+	out := l.takers()
+	if gateway, host := kinds(out); gateway && !host {
+		out = append(out, l.hosts()...)
+	}
+	return out
+}
+
 // takers returns the packs that the MX records point at.
 func (l *look) takers() []sighting {
 	var out []sighting

@@ -99,7 +99,7 @@ func (l *look) senders(seen []sighting) []sighting {
 			out = append(out, g)
 		}
 	}
-	if len(l.d.targets) > 0 {
+	if l.d.targets.depths != 0 {
 		for r := range l.z.OfType(zone.TypeCNAME) {
 			for p := range l.d.targets.of(r.Target()) {
 				if p.Kind == Sender && slices.ContainsFunc(seen, func(o sighting) bool { return o.pack.aliases(r.Target()) }) {

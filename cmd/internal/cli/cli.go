@@ -120,7 +120,7 @@ func (a *app) commands() *urfave.App {
 		Version:   version().Version,
 		Commands: []*urfave.Command{
 			a.checkCommand(), a.fixCommand(), a.pullCommand(), a.rollbackCommand(), a.providersCommand(), a.explainCommand(), a.rulesCommand(), a.packsCommand(),
-			a.clientsCommand(), a.spfCommand(), a.versionCommand(), a.completionCommand(),
+			a.clientsCommand(), a.spfCommand(), a.versionCommand(), a.completionCommand(), a.manCommand(),
 		},
 		Reader:                    a.In,
 		Writer:                    a.Out,

@@ -94,23 +94,24 @@ var flagValues = map[string]struct {
 	"severity":     {valueLevel, nil},
 	"fail-on":      {valueWords, levels},
 	"color":        {valueWords, colorModes},
-	"format":       {valueWords, report.Names},
+	"format":       {valueWords, report.Names()},
 	"include-root": {valueDir, nil},
 	"kind":         {valueWords, pack.Kinds()},
 	"provider":     {valueWords, all.Names()},
 	"plan":         {valueFile, nil},
 	"plan-out":     {valueFile, nil},
+	"dir":          {valueDir, nil},
 }
 
 // argValues are the kinds of argument of the commands that take some.
-var argValues = map[string]string{"check": valueFile, "fix": valueFile, "clients": valueFile, "eval": valueFile, "tree": valueFile, "explain": valueRules, "show": valuePacks, "detect": valueFile, "verify": valueFile, "rollback": valueFile, "completion": valueWords}
+var argValues = map[string]string{"check": valueFile, "fix": valueFile, "clients": valueFile, "eval": valueFile, "tree": valueFile, "explain": valueRules, "show": valuePacks, "detect": valueFile, "verify": valueFile, "rollback": valueFile, "completion": valueWords, "man": valueWords}
 
 func completedCommand(parent string, c *urfave.Command) completed {
 	out := completed{Path: strings.TrimSpace(parent + " " + c.Name), Name: c.Name, Usage: c.Usage, Args: valueNone}
 	if kind, ok := argValues[c.Name]; ok {
 		out.Args = kind
 	}
-	if out.Args == valueWords {
+	if out.Args == valueWords && c.Name != "man" { // whose words are the commands
 		out.Words = strings.Split(c.ArgsUsage, "|")
 	}
 	for _, f := range slices.Concat(c.Flags, []urfave.Flag{urfave.HelpFlag}) {
@@ -158,6 +159,9 @@ func completionScript(shell string, root *urfave.App) ([]byte, error) {
 	}{Levels: levels}
 	for _, c := range root.Commands {
 		data.Top = append(data.Top, completedCommand("", c))
+	}
+	if i := slices.IndexFunc(data.Top, func(c completed) bool { return c.Name == "man" }); i >= 0 {
+		data.Top[i].Words = commandNames(root)
 	}
 	data.All = flat(data.Top)
 	for _, r := range builtinRules() {

@@ -15,20 +15,29 @@ type versionInfo struct {
 	Version  string `json:"version"`
 	Revision string `json:"revision,omitempty"` // of the source, if it was built in its repository
 	Modified bool   `json:"modified,omitempty"` // the source differed from the revision
+	Time     string `json:"time,omitempty"`     // of the revision, RFC 3339
 	Go       string `json:"go"`
 	OS       string `json:"os"`
 	Arch     string `json:"arch"`
 }
 
+// released is the version that the linker wrote into the program where the Go
+// tool does not know it, as in a source archive without its repository:
+// -ldflags "-X github.com/zonelint/zonelint/cmd/internal/cli.released=v1.2.3".
+var released string
+
 // version reads what the Go tool wrote into the program.
 func version() versionInfo {
 	v := versionInfo{Version: "unknown", Go: runtime.Version(), OS: runtime.GOOS, Arch: runtime.GOARCH}
 	info, ok := debug.ReadBuildInfo()
+	switch {
+	case released != "":
+		v.Version = released
+	case ok && info.Main.Version != "":
+		v.Version = info.Main.Version
+	}
 	if !ok {
 		return v
-	}
-	if info.Main.Version != "" {
-		v.Version = info.Main.Version
 	}
 	for _, s := range info.Settings {
 		switch s.Key {
@@ -36,6 +45,8 @@ func version() versionInfo {
 			v.Revision = s.Value
 		case "vcs.modified":
 			v.Modified = s.Value == "true"
+		case "vcs.time":
+			v.Time = s.Value
 		}
 	}
 	return v
