@@ -43,11 +43,11 @@ func (a *app) check(c *urfave.Context) error {
 		return err
 	}
 	defer l.loader.close()
-	fix := ""
+	look := report.Style{FailOn: failOn, Rules: l.engine.Rules(), Version: version().Version, Path: projectPath(l.loader.cwd)}
 	if l.live != nil {
-		fix = l.live.fixCommand()
+		look.Fix = l.live.fixCommand()
 	}
-	outs, err := a.openOutputs(c.StringSlice("format"), color, fix)
+	outs, err := a.openOutputs(c.StringSlice("format"), color, look)
 	if err != nil {
 		return err
 	}
@@ -70,7 +70,7 @@ func (l *lint) check(ctx context.Context, outs outputs, failOn rules.Severity) e
 			r.chunks = outs.render(found)
 		},
 		func(r *result) {
-			outs.write(r.chunks)
+			outs.write(r.chunks, r.summary.Findings())
 			if live {
 				outs.flush()
 			}
