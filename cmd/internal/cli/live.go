@@ -5,7 +5,6 @@ import (
 
 	urfave "github.com/urfave/cli/v2"
 
-	"github.com/zonelint/zonelint/cmd/internal/report"
 	"github.com/zonelint/zonelint/providers"
 	"github.com/zonelint/zonelint/rules"
 	"github.com/zonelint/zonelint/zone"
@@ -101,12 +100,12 @@ func (l *lint) checkLive(ctx context.Context, outs outputs, failOn rules.Severit
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		r := &report.Result{Zone: live.zone, Findings: l.engine.Run(live.zone)}
-		t.Add(r)
+		r := l.findings(target{}, live.zone, &t.Summary)
+		l.checked(target{}, live.zone.Apex.String())
 		if l.packless(live.zone) {
 			t.noPack++
 		}
-		outs.write(outs.render(r))
+		outs.write(outs.render(r), len(r.Findings))
 	}
 	return l.conclude(t, outs, failOn)
 }

@@ -81,7 +81,7 @@ func jsonProviders(list []*providers.Provider) []jsonProvider {
 		for _, v := range p.Variables {
 			j.Variables = append(j.Variables, jsonVariable(v))
 		}
-		j.Atomic, j.MaxOps, j.ReadOnly = p.Capabilities.Atomic, p.Capabilities.MaxOps, p.Capabilities.ReadOnly
+		j.Atomic, j.MaxOps, j.ReadOnly = p.Capabilities.Atomic && !p.Capabilities.OneRRset, p.Capabilities.MaxOps, p.Capabilities.ReadOnly
 		j.Limits = append(j.Limits, p.Capabilities.Words()...)
 		j.Notes = append(j.Notes, p.Notes...)
 		out = append(out, j)
@@ -270,7 +270,7 @@ func nextStep(p *providers.Provider, err error) string {
 func checkProviderUse(c *urfave.Context) error {
 	transfer := namesTransfer(c.Args().Slice())
 	with, without := []string{"write", "source", "origin", "stdin-filename", "include-root", "jobs", "max-file-size", "max-records", "max-generate", "max-include-depth", "max-include-files"},
-		[]string{"all-zones", "dry-run", "yes", "plan", "plan-out", "max-changes", "max-deletes"}
+		[]string{"all-zones", "dry-run", "yes", "plan", "plan-out", "max-changes", "max-deletes", "wait", "wait-timeout"}
 	if c.IsSet("provider") && transfer {
 		return usagef("leave one of them out", "--provider and axfr:// are two ways to read a zone")
 	}
