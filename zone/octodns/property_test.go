@@ -192,10 +192,6 @@ func randomSet(rnd *rand.Rand, name zone.Name, t zone.Type) []zone.Record {
 	return out
 }
 
-// writable reports whether octoDNS has a way to write the record in a file
-// without complaint.
-func writable(r zone.Record) bool { return r.Type != zone.TypeTXT || !strings.Contains(r.Text(), `\;`) }
-
 // randomZone writes a zone; texts are what its owners look like.
 func randomZone(rnd *rand.Rand) (src string, s *scribe) {
 	s = &scribe{rnd: rnd, eol: "\n", records: 2 * rnd.IntN(2), values: 2 * rnd.IntN(2), step: 2, texts: map[string]string{}}
