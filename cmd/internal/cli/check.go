@@ -24,14 +24,13 @@ func (a *app) checkCommand() *urfave.Command {
 		Flags: slices.Concat(ruleFlags(), []urfave.Flag{
 			&urfave.StringFlag{Name: "fail-on", Category: groupRules, Value: "error", Usage: "`LEVEL`: exit with 1 on findings of this severity or worse: error, warning or info (default: error)"},
 			formatFlag(), colorFlag(),
-		}, providerFlags(), worldFlags(), readingFlags()),
+		}, configFlags(), providerFlags(), worldFlags(), readingFlags()),
 		Action: a.check,
 	}
 }
 
 func (a *app) check(c *urfave.Context) error {
-	failOn, err := severityOf("--fail-on", c.String("fail-on"))
-	if err != nil {
+	if _, err := severityOf("--fail-on", c.String("fail-on")); err != nil {
 		return err
 	}
 	color := c.String("color")
@@ -47,10 +46,15 @@ func (a *app) check(c *urfave.Context) error {
 	if l.live != nil {
 		fix = l.live.fixCommand()
 	}
-	outs, err := a.openOutputs(c.StringSlice("format"), color, fix)
+	formats, err := l.formats(c)
 	if err != nil {
 		return err
 	}
+	outs, err := a.openOutputs(formats, color, fix)
+	if err != nil {
+		return err
+	}
+	failOn := l.failOn(c)
 	defer outs.discard()
 	if l.live != nil {
 		return l.checkLive(c.Context, outs, failOn)
@@ -65,7 +69,8 @@ func (l *lint) check(ctx context.Context, outs outputs, failOn rules.Severity) e
 	outs.begin()
 	t, err := l.run(ctx,
 		func(z *zone.Zone, r *result) {
-			found := &report.Result{Zone: z, Findings: l.engine.Run(z)}
+			found := &report.Result{Zone: z, Findings: r.lane.engine.Run(z)}
+			r.lane.tried(z)
 			r.summary.Add(found)
 			r.chunks = outs.render(found)
 		},
@@ -83,6 +88,9 @@ func (l *lint) check(ctx context.Context, outs outputs, failOn rules.Severity) e
 
 // conclude ends the output of check and says how the run went.
 func (l *lint) conclude(t totals, outs outputs, failOn rules.Severity) error {
+	if err := l.reportUnused(&t, outs); err != nil {
+		return err
+	}
 	if err := outs.close(t.Summary); err != nil {
 		if brokenPipe(err) {
 			return errReported

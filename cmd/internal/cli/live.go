@@ -101,17 +101,17 @@ func (l *lint) checkLive(ctx context.Context, outs outputs, failOn rules.Severit
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		r := &report.Result{Zone: live.zone, Findings: l.engine.Run(live.zone)}
+		ln, err := l.lanes.of(l.config, live.zone.Apex)
+		if err != nil {
+			return err
+		}
+		r := &report.Result{Zone: live.zone, Findings: ln.engine.Run(live.zone)}
+		ln.tried(live.zone)
 		t.Add(r)
-		if l.packless(live.zone) {
+		if ln.packless(live.zone) {
 			t.noPack++
 		}
 		outs.write(outs.render(r))
 	}
 	return l.conclude(t, outs, failOn)
-}
-
-// packless reports whether no pack applies to a zone.
-func (l *lint) packless(z *zone.Zone) bool {
-	return len(l.selector.Forced) == 0 && !l.detector.Any(z)
 }
