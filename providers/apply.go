@@ -155,13 +155,15 @@ func (p *Plan) bind(s *Snapshot) (*Plan, error) {
 				if at < 0 {
 					return nil, fmt.Errorf("%w: step %d changes %s, which is not there", ErrPlan, i+1, op.Old.Record)
 				}
-				op.Old = now[k][at]
+				if op.Old = now[k][at]; op.Old.Locked != "" {
+					return nil, op.Old.locked()
+				}
 			}
 			if op.Kind == Update {
 				if !s.Capabilities.Update {
 					return nil, fmt.Errorf("%w: the provider cannot change records in place; plan again", ErrPlan)
 				}
-				op.New.ID, op.New.Raw = op.Old.ID, op.Old.Raw
+				op.New.ID, op.New.Raw, op.New.Masked = op.Old.ID, op.Old.Raw, op.Old.Masked
 			}
 			now[k], _ = op.applyTo(now[k])
 			fresh.Ops = append(fresh.Ops, op)

@@ -72,6 +72,12 @@ type Item struct {
 	// from New.Raw if that is set (a record that is put back). nil if there is
 	// nothing of the kind. It is written into journals: no credentials.
 	Raw json.RawMessage
+	// Locked says why the provider lets nobody change the record; "" if it does not
+	// say so. Plans and journals do not keep it.
+	Locked string
+	// Masked says that the name servers of the provider do not answer with the
+	// record but with something of their own, such as the addresses of a proxy.
+	Masked bool
 	// Comment is what a master file of the zone says beside the record, so that
 	// rules can see what is not DNS: "cf_tags=cf-proxied:true". It is in the
 	// backend's own words and holds no text of users; plans and journals do not

@@ -17,8 +17,16 @@ type setChange struct {
 
 // pair is one record that goes, comes, or turns into another.
 type pair struct {
-	old int   // index in before; -1 if a record comes in no other's place
-	new *Item // nil if the record goes
+	old int      // index in before; -1 if a record comes in no other's place
+	new *arrival // nil if the record goes
+}
+
+// arrival is a record that comes.
+type arrival struct {
+	Item
+	// restored says that it is put back, so that it is known whether its TTL was
+	// automatic.
+	restored bool
 }
 
 // undo gives back to records what DNS does not know of, when they are put back.
@@ -54,7 +62,7 @@ func resolve(s *Snapshot, cs zone.ChangeSet, u *undo) ([]*setChange, error) {
 			if r.Name != ch.Name || r.Type != ch.Type {
 				return nil, fmt.Errorf("%w: a change of %s %s has a record of %s %s", ErrPlan, ch.Name, ch.Type, r.Name, r.Type)
 			}
-			it := u.item(k, r)
+			it := u.arrival(k, r)
 			if i, ok := place[r.Loc]; ok && r.Loc.Source != nil && c.pairs[i].new == nil {
 				c.pairs[i].new = it
 				continue
@@ -96,14 +104,14 @@ func enumerate(items []Item) []entry {
 	return out
 }
 
-// item makes the item of a record that comes.
-func (u *undo) item(k zone.Key, r zone.Record) *Item {
-	it := &Item{Record: r}
+// arrival makes the item of a record that comes.
+func (u *undo) arrival(k zone.Key, r zone.Record) *arrival {
+	it := &arrival{Item: Item{Record: r}}
 	it.Record.Loc, it.Record.Notes = zone.Loc{}, 0
 	if u != nil {
 		for _, b := range u.before[k] {
 			if same(b.Record, r) {
-				it.Raw, it.Auto = b.Raw, b.Auto
+				it.Raw, it.Auto, it.Masked, it.restored = b.Raw, b.Auto, b.Masked, true
 				break
 			}
 		}
@@ -131,12 +139,12 @@ func (c *setChange) after() []Item {
 		case at < 0:
 			out = append(out, it)
 		case c.pairs[at].new != nil:
-			out = append(out, *c.pairs[at].new)
+			out = append(out, c.pairs[at].new.Item)
 		}
 	}
 	for _, p := range c.pairs {
 		if p.old < 0 {
-			out = append(out, *p.new)
+			out = append(out, p.new.Item)
 		}
 	}
 	return out
@@ -156,7 +164,7 @@ func (c *setChange) normalize(caps Capabilities, notes *[]string) {
 		}
 		it := *p.new
 		if it.Raw == nil || caps.Update {
-			it.Raw = c.before[p.old].Raw
+			it.Raw, it.Masked = c.before[p.old].Raw, c.before[p.old].Masked
 		}
 		if caps.Update {
 			it.ID = c.before[p.old].ID
@@ -226,9 +234,11 @@ func (c *setChange) setTTLs(caps Capabilities, notes *[]string) {
 		}
 		it := *p.new
 		asked := it.Record.TTL
-		if p.old >= 0 {
+		switch {
+		case it.restored:
+		case p.old >= 0:
 			it.Auto = it.Auto || c.before[p.old].Auto && c.before[p.old].Record.TTL == asked
-		} else {
+		default:
 			it.Auto = it.Auto || slices.ContainsFunc(c.before, func(b Item) bool { return b.Auto && b.Record.TTL == asked })
 		}
 		if !it.Auto {

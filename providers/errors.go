@@ -4,7 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
+
+	"github.com/zonelint/zonelint/zone"
 )
 
 // What a Backend reports; test with errors.Is.
@@ -73,6 +76,59 @@ func (e *RetryError) Unwrap() []error {
 		return []error{ErrRateLimited}
 	}
 	return []error{ErrRateLimited, e.Err}
+}
+
+// RefusedError says which RRsets of a plan cannot be changed. Without them there
+// may be a plan.
+type RefusedError struct {
+	Refusals []Refusal // at least one, in the order of the changes
+}
+
+// Refusal is why an RRset is not changed.
+type Refusal struct {
+	Key zone.Key
+	Err error // wraps ErrGuard or ErrUnsupported
+}
+
+// Why is the reason without the words of ErrGuard.
+func (r Refusal) Why() string {
+	return strings.TrimPrefix(r.Err.Error(), ErrGuard.Error()+": ")
+}
+
+func (e *RefusedError) add(k zone.Key, err error) {
+	e.Refusals = append(e.Refusals, Refusal{k, err})
+}
+
+// orNil returns the error, or nil if nothing was refused.
+func (e *RefusedError) orNil() error {
+	if len(e.Refusals) == 0 {
+		return nil
+	}
+	return e
+}
+
+// Error tells the first refusals.
+func (e *RefusedError) Error() string {
+	const most = 3
+	text := e.Refusals[0].Err.Error()
+	for _, r := range e.Refusals[1:min(most, len(e.Refusals))] {
+		if why := r.Why(); !strings.Contains(text, why) {
+			text += "; " + why
+		}
+	}
+	if more := len(e.Refusals) - most; more > 0 {
+		text += fmt.Sprintf("; and %d more", more)
+	}
+	return text
+}
+
+// Unwrap gives the reasons.
+func (e *RefusedError) Unwrap() []error {
+	var out []error
+	for _, r := range e.Refusals {
+		out = append(out, r.Err)
+	}
+	return out
 }
 
 // notMade reports whether the error of a write says for certain that nothing

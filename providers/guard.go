@@ -32,6 +32,11 @@ func (s *Snapshot) guardWritable() error {
 	return nil
 }
 
+// locked is why a record of somebody else is not changed.
+func (it Item) locked() error {
+	return guard("%s belongs to %s", it.Record, it.Locked)
+}
+
 // guardKey refuses RRsets that are never touched.
 func guardKey(s *Snapshot, k zone.Key) error {
 	if err := guardName(s.Apex, k); err != nil {
@@ -58,41 +63,52 @@ func guardName(apex zone.Name, k zone.Key) error {
 	return nil
 }
 
-// guardSets refuses what leaves the zone broken, more than was allowed, and
-// what the provider cannot hold.
-func guardSets(s *Snapshot, sets []*setChange, opts PlanOptions) error {
+// guardSets refuses RRsets that would be broken, and those that the provider
+// cannot hold.
+func guardSets(s *Snapshot, sets []*setChange, u *undo) error {
+	var refused RefusedError
+	for _, c := range sets {
+		if err := c.guard(s.Capabilities, u); err != nil {
+			refused.add(c.key, err)
+		}
+	}
+	return refused.orNil()
+}
+
+// guard is guardSets for one RRset.
+func (c *setChange) guard(caps Capabilities, u *undo) error {
+	for _, p := range c.pairs {
+		if p.new != nil {
+			if p.new.Record.Class != zone.ClassIN {
+				return guard("%s %s is of class %s", c.key.Name, c.key.Type, p.new.Record.Class)
+			}
+			if err := caps.Check(p.new.Record); err != nil {
+				return err
+			}
+		}
+		if p.old < 0 {
+			continue
+		}
+		old := c.before[p.old]
+		if old.Locked != "" {
+			return old.locked()
+		}
+		if caps.NoEmptyText && old.Record.Type == zone.TypeTXT && old.Record.Text() == "" {
+			return caps.Check(old.Record)
+		}
+	}
+	if u != nil && sameItems(u.before[c.key], c.after()) {
+		return nil // puts back what was there
+	}
+	return guardSet(c)
+}
+
+// guardLimits refuses more than was allowed.
+func guardLimits(sets []*setChange, opts PlanOptions) error {
 	changes, deletes := 0, 0
 	for _, c := range sets {
-		came, went := 0, 0
-		for _, p := range c.pairs {
-			changes++
-			if p.old >= 0 && p.new == nil {
-				went++
-			}
-			if p.old < 0 {
-				came++
-			}
-			if p.new != nil {
-				if p.new.Record.Class != zone.ClassIN {
-					return guard("%s %s is of class %s", c.key.Name, c.key.Type, p.new.Record.Class)
-				}
-				if err := s.Capabilities.Check(p.new.Record); err != nil {
-					return err
-				}
-			}
-			if p.old >= 0 && s.Capabilities.NoEmptyText {
-				if r := c.before[p.old].Record; r.Type == zone.TypeTXT && r.Text() == "" {
-					return s.Capabilities.Check(r)
-				}
-			}
-		}
-		deletes += max(0, went-came)
-		if opts.undo != nil && sameItems(opts.undo.before[c.key], c.after()) {
-			continue // puts back what was there
-		}
-		if err := guardSet(c); err != nil {
-			return err
-		}
+		changes += len(c.pairs)
+		deletes += max(0, len(c.before)-len(c.after()))
 	}
 	if n := limit(opts.MaxChanges, DefaultMaxChanges); n >= 0 && changes > n {
 		return guard("%d records would change, and at most %d may; allow more if that is meant", changes, n)
@@ -157,12 +173,13 @@ func guardAliases(s *Snapshot, sets []RRsetChange) error {
 		}
 	}
 	bad := func(types map[zone.Type]bool) bool { return types[zone.TypeCNAME] && len(types) > 1 }
+	var refused RefusedError
 	for _, c := range sets {
 		if n := nodes[c.Key.Name]; bad(n.after) && !bad(n.before) {
-			return guard("%s would have a CNAME record beside other records", c.Key.Name)
+			refused.add(c.Key, guard("%s would have a CNAME record beside other records", c.Key.Name))
 		}
 	}
-	return nil
+	return refused.orNil()
 }
 
 // sameItems reports whether two RRsets hold the same records with the same

@@ -37,7 +37,7 @@ func order(sets []*setChange, caps Capabilities) []Step {
 	swapped := swaps(sets)
 	for _, c := range sets {
 		if !slices.ContainsFunc(swapped[c.key.Name], func(o *setChange) bool { return o == c }) {
-			units = append(units, c.units(caps)...)
+			units = append(units, c.whole(c.units(caps), caps)...)
 		}
 	}
 	for _, c := range sets {
@@ -111,13 +111,13 @@ func b2i(b bool) int {
 func (c *setChange) ops(p pair, caps Capabilities) []Op {
 	switch {
 	case p.old < 0:
-		return []Op{{Kind: Create, New: *p.new}}
+		return []Op{{Kind: Create, New: p.new.Item}}
 	case p.new == nil:
 		return []Op{{Kind: Delete, Old: c.before[p.old]}}
 	case caps.Update:
-		return []Op{{Kind: Update, Old: c.before[p.old], New: *p.new}}
+		return []Op{{Kind: Update, Old: c.before[p.old], New: p.new.Item}}
 	}
-	return []Op{{Kind: Delete, Old: c.before[p.old]}, {Kind: Create, New: *p.new}}
+	return []Op{{Kind: Delete, Old: c.before[p.old]}, {Kind: Create, New: p.new.Item}}
 }
 
 // units are the operations of an RRset, with those together that must be.
@@ -156,6 +156,20 @@ func (c *setChange) units(caps Capabilities) []unit {
 		out = append(out, c.singleUnit(cl, single[cl], caps))
 	}
 	return out
+}
+
+// whole makes one unit of all changes of an RRset where the provider replaces it
+// in one go: then there is no moment in between, and one TTL for all.
+func (c *setChange) whole(units []unit, caps Capabilities) []unit {
+	if !caps.Atomic || !caps.OneRRset || len(units) < 2 {
+		return units
+	}
+	u := unit{rank: units[0].rank}
+	for _, part := range units {
+		u.rank = min(u.rank, part.rank)
+		u.ops = append(u.ops, part.ops...)
+	}
+	return []unit{u}
 }
 
 // singleUnit replaces the one record of a class: the old one goes before the
@@ -250,7 +264,7 @@ func pack(units []unit, caps Capabilities) []Step {
 			flush("")
 		}
 		for i, op := range u.ops {
-			if len(cur.Ops) == most {
+			if len(cur.Ops) == most || caps.OneRRset && len(cur.Ops) > 0 && cur.Ops[0].key() != op.key() {
 				gap := ""
 				if u.gap != "" && i-1 >= u.gapFrom && i-1 < u.gapTo {
 					gap = u.gap

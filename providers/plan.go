@@ -62,16 +62,18 @@ const (
 // NewPlan works out how to make the changes. They were found on s.Zone(), or
 // name records of it by their data. The error wraps ErrGuard if the plan is one
 // that zonelint does not make, ErrUnsupported if the provider cannot hold what
-// is asked for, and ErrStale if a record that is to go is not there.
+// is asked for, and ErrStale if a record that is to go is not there. It is a
+// *RefusedError if only some of the RRsets stand in the way.
 func NewPlan(s *Snapshot, cs zone.ChangeSet, opts PlanOptions) (*Plan, error) {
 	p := &Plan{Provider: opts.Provider, Zone: s.Apex, Undo: opts.undo != nil}
-	if err := p.fail(s.guardWritable()); err != nil {
-		return nil, err
-	}
+	var refused RefusedError
 	for _, k := range cs.Keys() {
-		if err := p.fail(guardKey(s, k)); err != nil {
-			return nil, err
+		if err := guardKey(s, k); err != nil {
+			refused.add(k, err)
 		}
+	}
+	if err := p.fail(refused.orNil()); err != nil {
+		return nil, err
 	}
 	sets, err := resolve(s, cs, opts.undo)
 	if err := p.fail(err); err != nil {
@@ -89,7 +91,15 @@ func NewPlan(s *Snapshot, cs zone.ChangeSet, opts PlanOptions) (*Plan, error) {
 	for _, c := range sets {
 		p.RRsets = append(p.RRsets, RRsetChange{Key: c.key, Before: c.before, After: c.after(), Reasons: opts.Reasons[c.key]})
 	}
-	if err := p.fail(guardSets(s, sets, opts)); err != nil {
+	if len(sets) > 0 {
+		if err := p.fail(s.guardWritable()); err != nil {
+			return nil, err
+		}
+	}
+	if err := p.fail(guardSets(s, sets, opts.undo)); err != nil {
+		return nil, err
+	}
+	if err := p.fail(guardLimits(sets, opts)); err != nil {
 		return nil, err
 	}
 	if !p.Undo {

@@ -46,14 +46,21 @@ func sameItem(a, b Item) bool {
 // 5.1; RFC 3597, section 5), in which names are absolute with or without the
 // final dot. It is for backends whose provider speaks that way.
 func ParseRecord(name zone.Name, t zone.Type, ttl uint32, rdata string) (zone.Record, error) {
+	return ParseRelative(name, t, ttl, rdata, zone.Root)
+}
+
+// ParseRelative is ParseRecord for providers that read RDATA as a master file
+// does: names without the final dot are relative to the origin.
+func ParseRelative(name zone.Name, t zone.Type, ttl uint32, rdata string, origin zone.Name) (zone.Record, error) {
 	bad := func(err error) (zone.Record, error) {
 		return zone.Record{}, fmt.Errorf("%s %s: RDATA %q: %w", name, t, clip(rdata), err)
 	}
 	if strings.ContainsAny(rdata, "\n\r\x00") {
 		return bad(errors.New("a line break or NUL"))
 	}
-	rr, err := dns.NewRR(fmt.Sprintf("%s %d IN %s %s", name, ttl, t, rdata))
-	if err != nil {
+	zp := dns.NewZoneParser(strings.NewReader(fmt.Sprintf("%s %d IN %s %s\n", name, ttl, t, rdata)), origin.String(), "")
+	rr, _ := zp.Next()
+	if err := zp.Err(); err != nil {
 		return bad(errors.New(strings.TrimPrefix(err.Error(), "dns: ")))
 	}
 	if rr == nil {
@@ -88,6 +95,7 @@ type itemJSON struct {
 	Data  string          `json:"data"`
 	RData []byte          `json:"rdata"`
 	ID    string          `json:"id,omitempty"`
+	Mask  bool            `json:"masked,omitempty"`
 	Raw   json.RawMessage `json:"raw,omitempty"`
 }
 
@@ -96,7 +104,7 @@ func (it Item) MarshalJSON() ([]byte, error) {
 	r := it.Record
 	return json.Marshal(itemJSON{
 		Name: r.Name.String(), TTL: r.TTL, Auto: it.Auto, Type: r.Type.String(), Data: r.RData(),
-		RData: []byte(r.Data), ID: it.ID, Raw: it.Raw,
+		RData: []byte(r.Data), ID: it.ID, Mask: it.Masked, Raw: it.Raw,
 	})
 }
 
@@ -121,7 +129,7 @@ func (it *Item) UnmarshalJSON(b []byte) error {
 	if r.RData() != j.Data {
 		return fmt.Errorf("%s %s: data and rdata do not say the same", j.Name, j.Type)
 	}
-	*it = Item{Record: r, Auto: j.Auto, ID: j.ID, Raw: j.Raw}
+	*it = Item{Record: r, Auto: j.Auto, ID: j.ID, Masked: j.Mask, Raw: j.Raw}
 	return nil
 }
 

@@ -20,8 +20,12 @@ type Finding struct {
 	Span    zone.Span // zero if the zone is from no file
 	Loc     zone.Loc  // of the record concerned; zero if it is about none or several
 	Related []Related
-	Pack    string // the rule pack that asks for it, "" for the general rules
-	Fix     *Fix   // nil if there is none
+	// About is what the finding is about where no record is, such as the text of
+	// an entry that cannot be read. It tells findings of a rule at one owner
+	// apart; see Fingerprints.
+	About string
+	Pack  string // the rule pack that asks for it, "" for the general rules
+	Fix   *Fix   // nil if there is none
 }
 
 // Related is another place that belongs to a finding.

@@ -38,7 +38,19 @@ type FixResult struct {
 // record has no line of its own, if it does not do away with its finding, or
 // if it leads to a finding as bad as the one that it mends.
 func (e *Engine) Fix(z *zone.Zone, upTo Safety) (FixResult, error) {
-	res, refused, err := e.fixOnce(z, upTo)
+	return e.FixUnless(z, upTo, nil)
+}
+
+// Refuse says why changes cannot be made where the zone is; "" if they can.
+type Refuse func(zone.ChangeSet) string
+
+// FixUnless is Fix without the fixes that are refused for their changes. nil
+// refuses none.
+func (e *Engine) FixUnless(z *zone.Zone, upTo Safety, refuse Refuse) (FixResult, error) {
+	if refuse == nil {
+		refuse = func(zone.ChangeSet) string { return "" }
+	}
+	res, refused, err := e.fixOnce(z, upTo, refuse)
 	// A fix that was refused may do no harm once others are made, so that the
 	// next run would make it: go on until there is nothing left to do.
 	for round := 0; err == nil && refused && len(res.Changes) > 0; round++ {
@@ -46,7 +58,7 @@ func (e *Engine) Fix(z *zone.Zone, upTo Safety) (FixResult, error) {
 			return res, tooManyRounds(z)
 		}
 		var more FixResult
-		more, refused, err = e.fixOnce(res.Zone, upTo)
+		more, refused, err = e.fixOnce(res.Zone, upTo, refuse)
 		if len(more.Changes) == 0 {
 			break
 		}
@@ -65,14 +77,14 @@ func tooManyRounds(z *zone.Zone) error {
 
 // fixOnce is Fix, but for fixes that were refused for what they led to; it
 // reports whether there were such.
-func (e *Engine) fixOnce(z *zone.Zone, upTo Safety) (res FixResult, blamed bool, err error) {
+func (e *Engine) fixOnce(z *zone.Zone, upTo Safety, refuse Refuse) (res FixResult, blamed bool, err error) {
 	before := e.Run(z)
 	// What another finding hid was there before too.
 	all := e.visit(z)
 	refused := map[string]string{}
 	for {
 		var again bool
-		res, again, err = e.fixAll(z, before, upTo, refused)
+		res, again, err = e.fixAll(z, before, upTo, refuse, refused)
 		if err != nil {
 			return res, blamed, err
 		}
@@ -87,7 +99,7 @@ func (e *Engine) fixOnce(z *zone.Zone, upTo Safety) (res FixResult, blamed bool,
 // fixAll runs the fix loop without the refused fixes. It adds to refused what
 // it finds cannot be made; again says that one of those has been made already,
 // so that the loop must run once more without it.
-func (e *Engine) fixAll(z *zone.Zone, left []Finding, upTo Safety, refused map[string]string) (res FixResult, again bool, err error) {
+func (e *Engine) fixAll(z *zone.Zone, left []Finding, upTo Safety, refuse Refuse, refused map[string]string) (res FixResult, again bool, err error) {
 	res = FixResult{Zone: z, NotMade: map[int]string{}}
 	made := map[string]bool{}
 	times := map[string]int{} // that a rule has changed a record
@@ -111,6 +123,8 @@ func (e *Engine) fixAll(z *zone.Zone, left []Finding, upTo Safety, refused map[s
 				refused[k] = "the record is made by $GENERATE, which has no line of its own to change"
 			case !res.Zone.Holds(f.Fix.Changes):
 				refused[k] = "the records that it changes are not in the zone"
+			case refuse(f.Fix.Changes) != "":
+				refused[k] = refuse(f.Fix.Changes)
 			case claim(taken, f):
 				batch = append(batch, f.Fix.Changes...)
 				fixed = append(fixed, f)

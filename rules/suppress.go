@@ -80,7 +80,7 @@ func (e *Engine) suppress(z *zone.Zone, fs []Finding) []Finding {
 			return
 		}
 		own = append(own, Finding{
-			Rule: r, Severity: r.Severity, Zone: z.Apex, Name: z.Apex, Span: c.Span, Message: fmt.Sprintf(format, args...),
+			Rule: r, Severity: r.Severity, Zone: z.Apex, Name: z.Apex, Span: c.Span, About: strings.TrimSpace(c.Text), Message: fmt.Sprintf(format, args...),
 		})
 	}
 	for _, c := range comments {

@@ -145,6 +145,8 @@ const (
 	ProblemLimit                         // a limit of the reader was reached
 	ProblemDialect                       // an entry that some name servers read, as it was read here, and others refuse
 	ProblemComputed                      // no mistake: records that the provider works out when it is asked, and that are not known here
+	ProblemHidden                        // no mistake: a record that is there, whose data the source does not tell
+	ProblemSplitText                     // a text without quotes, whose words the provider publishes without the blanks between them
 )
 
 // Problem is something in the source that the reader could not take, or had to

@@ -23,6 +23,7 @@ type scriptTB struct {
 
 func (tb scriptTB) Helper()                           {}
 func (tb scriptTB) Cleanup(f func())                  { tb.ts.Defer(f) }
+func (tb scriptTB) Errorf(format string, args ...any) { tb.ts.Fatalf(format, args...) }
 func (tb scriptTB) Fatal(args ...any)                 { tb.ts.Fatalf("%v", args) }
 func (tb scriptTB) Fatalf(format string, args ...any) { tb.ts.Fatalf(format, args...) }
 
@@ -34,6 +35,7 @@ var clouds sync.Map
 //
 //	cloudflare start FILE...     each is a zone, NAME.json, as a list of records
 //	cloudflare edit ZONE FILE    puts the records of FILE into a zone, as somebody else would
+//	cloudflare type ZONE TYPE    makes the zone a full, partial or secondary one
 //	cloudflare fail N            lets the Nth write be refused
 //	cloudflare foreign N ZONE F  before the Nth request, edits as above
 //	cloudflare records ZONE FILE writes the records, sorted, into FILE
@@ -48,7 +50,10 @@ func cloudflare(ts *testscript.TestScript, neg bool, args []string) {
 		c := &cloud{Server: s, zones: map[string]*cloudflaretest.Zone{}}
 		for _, file := range args[1:] {
 			name := strings.TrimSuffix(filepath.Base(file), ".json")
-			c.zones[name] = s.AddZone(name, recordsOf(ts, file)...)
+			c.zones[name] = s.AddZone(name)
+			for _, r := range recordsOf(ts, file) {
+				c.put(name, r)
+			}
 		}
 		ts.Setenv("CLOUDFLARE_BASE_URL", s.URL)
 		ts.Setenv("CLOUDFLARE_API_TOKEN", cloudflaretest.GoodToken)
@@ -69,13 +74,15 @@ func cloudflare(ts *testscript.TestScript, neg bool, args []string) {
 		records := recordsOf(ts, file)
 		return func() {
 			for _, r := range records {
-				c.zones[zone].Put(r)
+				c.put(zone, r)
 			}
 		}
 	}
 	switch {
 	case args[0] == "edit" && len(args) == 3:
 		put(args[1], args[2])()
+	case args[0] == "type" && len(args) == 3:
+		c.zones[args[1]].Type = args[2]
 	case args[0] == "fail" && len(args) == 2:
 		c.FailWrite(number(args[1]), cloudflaretest.Fault{Name: "refused", Status: 400, Body: `{"success":false,"errors":[{"code":9999,"message":"not today"}],"messages":[],"result":null}`})
 	case args[0] == "foreign" && len(args) == 4:
@@ -83,7 +90,7 @@ func cloudflare(ts *testscript.TestScript, neg bool, args []string) {
 	case args[0] == "records" && len(args) == 3:
 		var lines []string
 		for _, r := range c.zones[args[1]].Records() {
-			line, err := json.Marshal(map[string]any{"name": r["name"], "type": r["type"], "content": r["content"], "proxied": r["proxied"], "comment": r["comment"]})
+			line, err := json.Marshal(map[string]any{"name": r["name"], "type": r["type"], "content": r["content"], "proxied": r["proxied"], "comment": r["comment"], "ttl": r["ttl"]})
 			ts.Check(err)
 			lines = append(lines, string(line)+"\n")
 		}
@@ -104,6 +111,17 @@ func cloudflare(ts *testscript.TestScript, neg bool, args []string) {
 type cloud struct {
 	*cloudflaretest.Server
 	zones map[string]*cloudflaretest.Zone
+}
+
+// put adds a record. What stands in its field "but" is put over it unchecked,
+// such as a content that cannot be read.
+func (c *cloud) put(zone string, r cloudflaretest.Record) {
+	but, _ := r["but"].(map[string]any)
+	delete(r, "but")
+	id := c.zones[zone].Put(r)
+	for field, v := range but {
+		c.zones[zone].Set(id, field, v)
+	}
 }
 
 func recordsOf(ts *testscript.TestScript, file string) []cloudflaretest.Record {

@@ -73,6 +73,16 @@ func (r record) managed() string {
 	return ""
 }
 
+// masked reports whether Cloudflare's servers answer with other records: with the
+// addresses of its proxy, or with those that a CNAME record leads to.
+func (r record) masked(z, name zone.Name) bool {
+	var settings struct {
+		Flatten bool `json:"flatten_cname"`
+	}
+	_ = json.Unmarshal(r.Settings, &settings) // what is no object asks for nothing
+	return r.Proxied || r.Type == "CNAME" && (settings.Flatten || name == z)
+}
+
 // readItem makes an item of a record object, or says why it cannot.
 func readItem(z zone.Name, raw json.RawMessage) (providers.Item, *providers.Unread) {
 	var un providers.Unread
@@ -109,6 +119,7 @@ func readItem(z zone.Name, raw json.RawMessage) (providers.Item, *providers.Unre
 	if it.Auto {
 		ttl = autoTTL
 	}
+	it.Locked, it.Masked = r.managed(), r.masked(z, name)
 	it.Record, err = r.read(name, t, ttl)
 	if err != nil {
 		return bad(fmt.Errorf("content %q: %w", r.Content, err))
@@ -249,13 +260,9 @@ func newPayload(it providers.Item) (payload, error) {
 func (p *payload) restore(raw json.RawMessage) {
 	var e struct {
 		extras
-		TTL uint32 `json:"ttl"`
 	}
 	if len(raw) == 0 || json.Unmarshal(raw, &e) != nil {
 		return
-	}
-	if p.TTL == 1 && e.TTL == autoTTL {
-		p.TTL = autoTTL // it was not automatic, though others of its RRset are
 	}
 	if p.Type == "A" || p.Type == "AAAA" || p.Type == "CNAME" {
 		p.Proxied = &e.Proxied

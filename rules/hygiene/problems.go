@@ -2,6 +2,7 @@ package hygiene
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/zonelint/zonelint/rules"
 	"github.com/zonelint/zonelint/zone"
@@ -21,13 +22,28 @@ func onProblem(kinds ...zone.ProblemKind) rules.Runner {
 		if !slices.Contains(kinds, pr.Kind) {
 			return
 		}
-		f := rules.Finding{Name: pr.Name, Type: pr.Type, Span: pr.Span, Message: pr.Message}
+		f := rules.Finding{Name: pr.Name, Type: pr.Type, Span: pr.Span, About: asWritten(p.Zone, pr.Span), Message: pr.Message}
 		if f.Name == "" {
 			f.Name = p.Zone.Apex
 		}
 		p.Report(f)
 	})
 }
+
+// asWritten returns what stands at a place of the zone's source, on one line and
+// with single blanks, so that it stays the same when it is moved or aligned.
+func asWritten(z *zone.Zone, at zone.Span) string {
+	if z.Source == nil || at.File == "" {
+		return ""
+	}
+	text := z.Source.Text(at.File)
+	start := min(at.Start.Offset, len(text))
+	end := max(start, min(at.End.Offset, start+maxWritten, len(text)))
+	return strings.Join(strings.Fields(string(text[start:end])), " ")
+}
+
+// maxWritten is how many octets of an entry tell it apart from others.
+const maxWritten = 1024
 
 var syntax = &rules.Rule{
 	ID:       "zone-syntax",

@@ -38,7 +38,7 @@ func (p *Policy) span(s tagvalue.Span) zone.Span {
 // at returns a finding that points into the policy of a domain.
 func (p *Policy) at(domain zone.Name, s tagvalue.Span, message string) rules.Finding {
 	return rules.Finding{
-		Name: domain, Type: zone.TypeTXT, Message: message, Span: p.span(s),
+		Name: domain, Type: zone.TypeTXT, Message: message, Span: p.span(s), About: s.Of(p.Text),
 		Loc: zone.Loc{Source: policySource{p.File, p.Text}, Offset: uint32(min(s.From, 1<<30))},
 	}
 }

@@ -92,7 +92,7 @@ func (p *parser) openInclude(target string, _ int) (f *file, why string) {
 	if len(p.source.files) >= limits.IncludeFiles {
 		return nil, fmt.Sprintf("$INCLUDE %s was not followed: this zone has more than %d files (--max-include-files).", shown, limits.IncludeFiles)
 	}
-	src, err := readIn(p.opts.Root, rel, limits.FileSize)
+	src, err := ReadIn(p.opts.Root, rel, limits.FileSize)
 	switch {
 	case err == nil:
 	case errors.Is(err, fs.ErrNotExist):
@@ -117,8 +117,9 @@ func unwrapPath(err error) error {
 	return err
 }
 
-// readIn reads a regular file of root.
-func readIn(root *os.Root, rel string, limit int64) ([]byte, error) {
+// ReadIn reads a regular file of a tree within the limit on its size, in octets.
+// It never leaves the tree, by symbolic links neither.
+func ReadIn(root *os.Root, rel string, limit int64) ([]byte, error) {
 	// Look before opening: opening a FIFO would wait for its other end.
 	info, err := root.Stat(rel)
 	if err != nil {

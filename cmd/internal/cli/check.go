@@ -42,19 +42,19 @@ func (a *app) check(c *urfave.Context) error {
 		return err
 	}
 	defer l.loader.close()
-	fix := ""
+	failOn := l.failOn(c)
+	look := report.Style{FailOn: failOn, Rules: l.base.engine.Rules(), Version: version().Version, Path: projectPath(l.loader.cwd)}
 	if l.live != nil {
-		fix = l.live.fixCommand()
+		look.Fix = l.live.fixCommand()
 	}
 	formats, err := l.formats(c)
 	if err != nil {
 		return err
 	}
-	outs, err := a.openOutputs(formats, color, fix)
+	outs, err := a.openOutputs(formats, color, look)
 	if err != nil {
 		return err
 	}
-	failOn := l.failOn(c)
 	defer outs.discard()
 	if l.live != nil {
 		return l.checkLive(c.Context, outs, failOn)
@@ -75,7 +75,7 @@ func (l *lint) check(ctx context.Context, outs outputs, failOn rules.Severity) e
 			r.chunks = outs.render(found)
 		},
 		func(r *result) {
-			outs.write(r.chunks)
+			outs.write(r.chunks, r.summary.Findings())
 			if live {
 				outs.flush()
 			}

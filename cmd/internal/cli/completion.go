@@ -94,7 +94,7 @@ var flagValues = map[string]struct {
 	"severity":     {valueLevel, nil},
 	"fail-on":      {valueWords, levels},
 	"color":        {valueWords, colorModes},
-	"format":       {valueWords, report.Names},
+	"format":       {valueWords, report.Names()},
 	"include-root": {valueDir, nil},
 	"kind":         {valueWords, pack.Kinds()},
 	"provider":     {valueWords, all.Names()},

@@ -258,6 +258,6 @@ func (l *configLoader) words() {
 	}
 	for i := range l.Format {
 		name, _ := l.Format[i].Split()
-		look("format", name, report.Names, l.Place(&l.Format[i]))
+		look("format", name, report.Names(), l.Place(&l.Format[i]))
 	}
 }

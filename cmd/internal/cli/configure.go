@@ -188,7 +188,7 @@ func (l *lint) reportUnused(t *totals, outs outputs) error {
 		s.Add(r)
 		s.Zones = 0
 		t.Merge(s)
-		outs.write(outs.render(r))
+		outs.write(outs.render(r), len(r.Findings))
 	}
 	return nil
 }

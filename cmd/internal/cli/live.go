@@ -111,7 +111,7 @@ func (l *lint) checkLive(ctx context.Context, outs outputs, failOn rules.Severit
 		if ln.packless(live.zone) {
 			t.noPack++
 		}
-		outs.write(outs.render(r))
+		outs.write(outs.render(r), len(r.Findings))
 	}
 	return l.conclude(t, outs, failOn)
 }

@@ -129,24 +129,42 @@ func (f *liveFixer) one(ctx context.Context, live liveZone, s *surgeon) error {
 	return nil
 }
 
-// plan works out the fixes of a zone.
-func (f *liveFixer) plan(live liveZone, s *surgeon) (*providers.Plan, *repair, error) {
+// plan works out the fixes of a zone. What cannot be changed there is left, with
+// the reason, and the rest is planned without it.
+func (f *liveFixer) plan(live liveZone, lasting *surgeon) (*providers.Plan, *repair, error) {
+	refused := map[zone.Key]string{}
+	s := *lasting
+	s.refuse = func(cs zone.ChangeSet) string {
+		for _, k := range cs.Keys() {
+			if why := refused[k]; why != "" {
+				return why
+			}
+		}
+		return ""
+	}
+	for {
+		plan, r, err := f.planWith(s, live)
+		var some *providers.RefusedError
+		if !errors.As(err, &some) {
+			return plan, r, err
+		}
+		known := len(refused)
+		for _, x := range some.Refusals {
+			refused[x.Key] = f.redactor.Text(x.Why())
+		}
+		if len(refused) == known { // it is no fix that asks for it
+			return nil, nil, err
+		}
+	}
+}
+
+// planWith works out the fixes that a surgeon makes.
+func (f *liveFixer) planWith(s surgeon, live liveZone) (*providers.Plan, *repair, error) {
 	op, err := s.operate(live.zone)
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := s.verify(live.zone, op.before, op.res, op.res.Zone); err != nil {
-		return nil, nil, err
-	}
-	var changes zone.ChangeSet
-	var notes []string
-	for _, c := range op.res.Changes {
-		if c.Type == zone.TypeSOA || c.Type == zone.TypeNS && c.Name == live.snapshot.Apex {
-			notes = append(notes, fmt.Sprintf("%s %s belongs to the provider and is not changed", c.Name, c.Type))
-			continue
-		}
-		changes = append(changes, c)
-	}
+	changes := op.res.Changes
 	slices.SortStableFunc(changes, func(a, b zone.Change) int {
 		return cmp.Or(zone.CompareNames(a.Name, b.Name), cmp.Compare(a.Type, b.Type))
 	})
@@ -154,6 +172,9 @@ func (f *liveFixer) plan(live liveZone, s *surgeon) (*providers.Plan, *repair, e
 	options.Reasons = reasonsOf(op.repair, changes.Keys())
 	plan, err := providers.NewPlan(live.snapshot, changes, options)
 	if err != nil {
+		return nil, nil, err
+	}
+	if err := s.verify(live.zone, op.before, op.res, op.res.Zone); err != nil {
 		return nil, nil, err
 	}
 	deletes := 0
@@ -166,8 +187,6 @@ func (f *liveFixer) plan(live liveZone, s *surgeon) (*providers.Plan, *repair, e
 	case f.noDelete && deletes > 0:
 		return nil, nil, fmt.Errorf("%w: %s would be deleted, and --max-deletes 0 allows none", providers.ErrGuard, report.Count(deletes, "record"))
 	}
-	slices.Sort(notes)
-	plan.Notes = append(plan.Notes, slices.Compact(notes)...)
 	return plan, op.repair, nil
 }
 

@@ -23,18 +23,23 @@ type output struct {
 	atomic *atomicFile // of a regular file
 	plain  *os.File    // of a device or a pipe
 	some   bool        // findings were written
+	// Of a format that is bounded: what was rendered, and how many findings did
+	// not fit.
+	bounded report.Bounded
+	held    []byte
+	left    int
 }
 
 type outputs []*output
 
 // formatFlag is --format of the commands that report findings.
 func formatFlag() urfave.Flag {
-	return &urfave.StringSliceFlag{Name: "format", Category: groupOutput, Usage: "`FORMAT[:FILE]`: how to report, on standard output or into a file: " + strings.Join(report.Names, ", ") + "; repeatable (default: text)"}
+	return &urfave.StringSliceFlag{Name: "format", Category: groupOutput, Usage: "`FORMAT[:FILE]`: how to report, on standard output or into a file: " + strings.Join(report.Names(), ", ") + "; repeatable (default: text)"}
 }
 
 // openOutputs opens what --format asks for. The files come into being when all
-// is written.
-func (a *app) openOutputs(specs []string, color, fix string) (outputs, error) {
+// is written. look is what the formats tell; color is that of --color.
+func (a *app) openOutputs(specs []string, color string, look report.Style) (outputs, error) {
 	if len(specs) == 0 {
 		specs = []string{"text"}
 	}
@@ -50,13 +55,13 @@ func (a *app) openOutputs(specs []string, color, fix string) (outputs, error) {
 			file = ""
 		}
 		o := &output{name: name, file: file}
-		err := oneOf("--format", name, report.Names)
+		err := oneOf("--format", name, report.Names())
 		if err == nil && taken[file] {
 			err = usagef("give all but one a file: --format "+name+":FILE", "--format %s: two formats go to the same place", spec)
 		}
 		taken[file] = true
 		if err == nil {
-			err = a.open(o, color, fix)
+			err = a.open(o, color, look)
 		}
 		if err != nil {
 			outs.discard()
@@ -67,15 +72,18 @@ func (a *app) openOutputs(specs []string, color, fix string) (outputs, error) {
 	return outs, nil
 }
 
-func (a *app) open(o *output, color, fix string) error {
+func (a *app) open(o *output, color string, look report.Style) error {
+	look.Color = color == "always"
 	if o.file == "" {
-		look := style(color, a.Out)
-		look.Fix = fix
-		o.format, _ = report.New(o.name, look)
+		stream := style(color, a.Out)
+		look.Color, look.Width = stream.Color, stream.Width
+	}
+	o.format, _ = report.New(o.name, look)
+	o.bounded, _ = o.format.(report.Bounded)
+	if o.file == "" {
 		o.w = bufio.NewWriterSize(a.Out, 64<<10)
 		return nil
 	}
-	o.format, _ = report.New(o.name, report.Style{Color: color == "always", Fix: fix})
 	info, err := os.Stat(o.file)
 	switch {
 	case err == nil && info.IsDir():
@@ -131,18 +139,32 @@ func (outs outputs) begin() {
 	}
 }
 
-// write writes what render returned. Errors show when the outputs are closed.
-func (outs outputs) write(chunks [][]byte) {
+// write writes what render returned for a result of so many findings. Errors
+// show when the outputs are closed.
+func (outs outputs) write(chunks [][]byte, findings int) {
 	for i, chunk := range chunks {
 		o := outs[i]
 		if len(chunk) == 0 {
 			continue
 		}
-		if o.some {
-			o.w.WriteString(o.format.Between())
+		between := o.format.Between()
+		if !o.some {
+			between = ""
+		}
+		switch {
+		case o.bounded == nil:
+			o.w.WriteString(between)
+			o.w.Write(chunk)
+		case o.left > 0:
+			o.left += findings
+		default:
+			kept, shown := o.bounded.Cut(chunk, o.bounded.Limit()-len(o.held)-len(between))
+			if shown > 0 {
+				o.held = append(append(o.held, between...), kept...)
+			}
+			o.left = findings - shown
 		}
 		o.some = true
-		o.w.Write(chunk)
 	}
 }
 
@@ -159,6 +181,13 @@ func (outs outputs) flush() {
 func (outs outputs) close(s report.Summary) error {
 	var errs []error
 	for _, o := range outs {
+		if o.bounded != nil {
+			o.w.Write(o.bounded.Head(s))
+			o.w.Write(o.held)
+			if o.left > 0 {
+				o.w.Write(o.bounded.Rest(o.left))
+			}
+		}
 		o.w.Write(o.format.Close(s))
 		err := o.w.Flush() // returns the first error of all writes
 		switch {

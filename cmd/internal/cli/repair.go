@@ -68,6 +68,7 @@ type surgeon struct {
 	// migration is the move that comes before the fixes; nil if there is none.
 	migration *pack.Migration
 	upTo      rules.Safety
+	refuse    rules.Refuse // fixes that cannot be made where the zone is; nil for none
 	now       time.Time
 	paint     report.Painter // of the changes that are told
 }
@@ -90,7 +91,7 @@ func (s *surgeon) operate(z *zone.Zone) (*operation, error) {
 		start = move.Zone
 	}
 	before := s.judge.Run(start)
-	res, err := s.engine.Fix(start, s.upTo)
+	res, err := s.engine.FixUnless(start, s.upTo, s.refuse)
 	if err != nil {
 		return nil, err
 	}
@@ -173,7 +174,7 @@ func counted(fs []rules.Finding) map[place]int {
 // have done away with its finding, none may have made anything worse, and
 // another run must have nothing to change.
 func (s *surgeon) verify(z *zone.Zone, before []rules.Finding, res rules.FixResult, after *zone.Zone) error {
-	again, err := s.engine.Fix(after, s.upTo)
+	again, err := s.engine.FixUnless(after, s.upTo, s.refuse)
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,9 @@
 package report
 
-import "strconv"
+import (
+	"strconv"
+	"strings"
+)
 
 // concise is one line a finding: file:line:column: severity: message [rule].
 type concise struct{}
@@ -14,6 +17,9 @@ func (concise) Append(buf []byte, r *Result) []byte {
 		if f.Span.IsZero() {
 			buf = append(buf, Escape(f.Name.String())...)
 		} else {
+			if strings.HasPrefix(strings.TrimLeft(f.Span.File, " "), "::") {
+				buf = append(buf, "./"...) // else GitHub takes the line for a command
+			}
 			buf = append(buf, Escape(f.Span.File)...)
 			buf = append(buf, ':')
 			buf = strconv.AppendInt(buf, int64(f.Span.Start.Line), 10)

@@ -10,7 +10,8 @@ import (
 // Escape makes text of unknown origin safe to print on one line: octets that
 // are no UTF-8 become \xNN; control characters, line separators, what changes
 // the direction of writing, and everything else that cannot be seen becomes
-// \xNN (ASCII) or \u{...}.
+// \xNN (ASCII) or \u{...}. So does the first character of what a CI system
+// obeys wherever it stands in a line of a log; see logCommand.
 func Escape(s string) string {
 	if plain(s) {
 		return s
@@ -25,14 +26,22 @@ func Escape(s string) string {
 	return b.String()
 }
 
-// plain reports whether s is printable ASCII.
+// plain reports whether s is printable ASCII with nothing to escape.
 func plain(s string) bool {
 	for i := 0; i < len(s); i++ {
-		if s[i] < ' ' || s[i] > '~' {
+		if s[i] < ' ' || s[i] > '~' || s[i] == '#' && logCommand(s[i:]) {
 			return false
 		}
 	}
 	return true
+}
+
+// logCommand reports whether s begins a command that CI systems obey in the
+// middle of a line: ##[set-output] (GitHub, Azure), ##vso[...] (Azure),
+// ##teamcity[...]. "::set-output::" is one at the start of a line only, where
+// none of the formats has foreign text.
+func logCommand[T string | []byte](s T) bool {
+	return len(s) > 2 && s[0] == '#' && s[1] == '#' && (s[2] == '[' || s[2]|0x20 == 'v' || s[2]|0x20 == 't')
 }
 
 // cell is one character as it is shown.
@@ -52,6 +61,8 @@ func nextCell(s string) (c cell, n int) {
 		return escaped(fmt.Sprintf(`\x%02X`, r)), n
 	case !unicode.IsPrint(r):
 		return escaped(fmt.Sprintf(`\u{%x}`, r)), n
+	case r == '#' && logCommand(s):
+		return escaped(`\x23`), n
 	}
 	return cell{s[:n], runeWidth(r)}, n
 }

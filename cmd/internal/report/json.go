@@ -48,6 +48,8 @@ type jsonSummary struct {
 	Errors   int `json:"errors"`
 	Warnings int `json:"warnings"`
 	Infos    int `json:"infos"`
+	// Known is there where findings were compared with earlier ones.
+	Known *int `json:"known,omitempty"`
 }
 
 func (jsonFormat) Open() string    { return "{\"version\":1,\"findings\":[" }
@@ -69,7 +71,11 @@ func (jsonFormat) Close(s Summary) []byte {
 	if s.Findings() > 0 {
 		b = append([]byte{'\n'}, b...)
 	}
-	b = append(b, JSON(jsonSummary{s.Zones, s.Records, s.Errors, s.Warnings, s.Infos})...)
+	sum := jsonSummary{Zones: s.Zones, Records: s.Records, Errors: s.Errors, Warnings: s.Warnings, Infos: s.Infos}
+	if s.Compared {
+		sum.Known = &s.Known
+	}
+	b = append(b, JSON(sum)...)
 	return append(b, "}\n"...)
 }
 
@@ -103,16 +109,19 @@ func JSON(v any) []byte {
 }
 
 // visible escapes what encoding/json leaves raw in strings but a terminal
-// would not show: DEL, C1 controls, format characters.
+// would not show: DEL, C1 controls, format characters; and what a CI system
+// would obey in a log.
 func visible(b []byte) []byte {
 	hidden := func(r rune) bool { return r >= 0x7f && r != utf8.RuneError && !unicode.IsPrint(r) }
-	if bytes.IndexFunc(b, hidden) < 0 {
+	if bytes.IndexFunc(b, hidden) < 0 && !bytes.Contains(b, []byte("##")) {
 		return b
 	}
 	out := make([]byte, 0, len(b)+32)
 	for len(b) > 0 {
 		r, n := utf8.DecodeRune(b)
 		switch {
+		case r == '#' && logCommand(b):
+			out = append(out, `\u0023`...)
 		case !hidden(r):
 			out = append(out, b[:n]...)
 		case r > 0xffff:

@@ -57,7 +57,7 @@ func TestJSON(t *testing.T) {
 }
 
 func TestNew(t *testing.T) {
-	for _, name := range Names {
+	for _, name := range Names() {
 		if _, ok := New(name, Style{}); !ok {
 			t.Errorf("no format %s", name)
 		}

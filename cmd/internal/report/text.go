@@ -22,10 +22,7 @@ func (text) Between() string { return "" }
 func (t text) Append(buf []byte, r *Result) []byte {
 	var before zone.Span
 	for _, f := range r.Findings {
-		src := r.Zone.Source
-		if f.Loc.Source != nil {
-			src = f.Loc.Source // of a file beside the zone
-		}
+		src := r.source(f)
 		if f.Span == before && len(f.Related) == 0 {
 			src = nil // the same lines stand right above
 		}
@@ -109,15 +106,21 @@ func (t text) Close(s Summary) []byte {
 	p := Painter(t.style.Color)
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s, %s: ", Count(s.Zones, "zone"), Count(s.Records, "record"))
-	if s.Findings() == 0 {
+	switch {
+	case s.Findings() == 0 && s.Compared:
+		b.WriteString(p.green("no new findings"))
+	case s.Findings() == 0:
 		b.WriteString(p.green("no findings"))
-	} else {
+	default:
 		b.WriteString(strings.Join(s.counts(p), ", "))
 	}
 	if s.Unread > 0 {
 		b.WriteString(", " + p.severity(rules.Error, fmt.Sprintf("%d not read", s.Unread)))
 	}
 	b.WriteByte('.')
+	if s.Known > 0 {
+		fmt.Fprintf(&b, " %s not shown.", Count(s.Known, "known finding"))
+	}
 	switch {
 	case s.Safe > 0 && s.Unsafe > 0:
 		fmt.Fprintf(&b, " \"%s\" can mend %d, with --unsafe %d more.", t.style.fix(), s.Safe, s.Unsafe)
