@@ -24,6 +24,7 @@ import (
 
 // The groups of flags in the help of a command.
 const (
+	groupNew      = "Only what is new"
 	groupOutput   = "Output"
 	groupProvider = "Zones at a DNS provider"
 	groupRules    = "Rules"

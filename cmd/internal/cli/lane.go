@@ -147,6 +147,6 @@ func (ln *lane) tried(z *zone.Zone) {
 		return
 	}
 	ln.settings.Tried(z.Apex, func(id config.RuleID) bool {
-		return slices.ContainsFunc(ln.engine.Rules(), func(r *rules.Rule) bool { return id.Matches(r.ID) && ln.engine.Shows(r) })
+		return slices.ContainsFunc(ln.engine.Rules(), func(r *rules.Rule) bool { return id.Matches(r.ID) && ln.engine.Shows(r.ID) })
 	})
 }

@@ -5,7 +5,6 @@ import (
 
 	urfave "github.com/urfave/cli/v2"
 
-	"github.com/zonelint/zonelint/cmd/internal/report"
 	"github.com/zonelint/zonelint/providers"
 	"github.com/zonelint/zonelint/rules"
 	"github.com/zonelint/zonelint/zone"
@@ -105,9 +104,8 @@ func (l *lint) checkLive(ctx context.Context, outs outputs, failOn rules.Severit
 		if err != nil {
 			return err
 		}
-		r := &report.Result{Zone: live.zone, Findings: ln.engine.Run(live.zone)}
-		ln.tried(live.zone)
-		t.Add(r)
+		r := l.findings(ln, target{}, live.zone, &t.Summary)
+		l.checked(target{}, live.zone.Apex.String())
 		if ln.packless(live.zone) {
 			t.noPack++
 		}

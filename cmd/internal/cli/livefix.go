@@ -84,7 +84,7 @@ func (l *lint) fixLive(c *urfave.Context, color string) error {
 		}
 	}
 	l.hintPack(t)
-	return ch.end()
+	return ch.end(c.Context)
 }
 
 // planLimit returns a limit of a plan, from its flag or else the configuration;
@@ -246,7 +246,7 @@ func writePlan(path string, plan *providers.Plan) error {
 func (a *app) applyPlan(c *urfave.Context, color string) error {
 	for _, f := range c.Command.Flags {
 		name := f.Names()[0]
-		if c.IsSet(name) && !slices.Contains([]string{"plan", "provider", "dry-run", "yes", "color"}, name) {
+		if c.IsSet(name) && !slices.Contains([]string{"plan", "provider", "dry-run", "yes", "color", "wait", "wait-timeout", "resolver", "dns-timeout"}, name) {
 			return usagef("leave one of them out", "--%s has no meaning with --plan, which is carried out as it was made", name)
 		}
 	}
@@ -285,5 +285,5 @@ func (a *app) applyPlan(c *urfave.Context, color string) error {
 	if err := ch.carryOut(c.Context, plan); err != nil {
 		return err
 	}
-	return ch.end()
+	return ch.end(c.Context)
 }
