@@ -21,9 +21,10 @@ type loader struct {
 	// tree is the folder that $INCLUDE may read from, root the same opened. A
 	// file that is not below it includes from its own folder alone, unless the
 	// user named the tree.
-	tree  string
-	root  *os.Root
-	named bool
+	tree   string
+	root   *os.Root
+	named  bool
+	others *trees // that zones of octoDNS are read from
 
 	stdin     io.Reader
 	stdinOnce sync.Once
@@ -55,7 +56,7 @@ func (w workdir) abs(path string) string {
 // newLoader opens the folder that $INCLUDE may read from; "" is the current
 // one.
 func newLoader(includeRoot string, options masterfile.Options, stdin io.Reader) (*loader, error) {
-	l := &loader{options: options, stdin: stdin, cwd: currentDir(), tree: ".", named: includeRoot != ""}
+	l := &loader{options: options, stdin: stdin, cwd: currentDir(), tree: ".", named: includeRoot != "", others: &trees{}}
 	if l.named {
 		l.tree = includeRoot
 	}
@@ -73,10 +74,15 @@ func newLoader(includeRoot string, options masterfile.Options, stdin io.Reader) 
 func (l *loader) further() *loader {
 	o := l.options
 	o.Origin = ""
-	return &loader{options: o, source: l.source, cwd: l.cwd, tree: l.tree, root: l.root, named: l.named}
+	return &loader{options: o, source: l.source, cwd: l.cwd, tree: l.tree, root: l.root, named: l.named, others: l.others}
 }
 
-func (l *loader) close() { l.root.Close() }
+func (l *loader) close() {
+	l.root.Close()
+	for _, t := range l.others.list {
+		t.root.Close()
+	}
+}
 
 // optionsFor returns how to read a file by its path or, for standard input, by
 // the name that was given to it.
