@@ -108,6 +108,10 @@ func (e *Engine) match(id string) []*Rule {
 // Rules returns the rules of the engine, in their order.
 func (e *Engine) Rules() []*Rule { return e.rules }
 
+// Shows reports whether the findings of the rule with an id are shown; false if
+// there is no such rule.
+func (e *Engine) Shows(id string) bool { return e.shown[e.byID[id]] }
+
 // Pass is one run of the rules over one zone. Rules report through it.
 type Pass struct {
 	Zone *zone.Zone

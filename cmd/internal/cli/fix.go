@@ -55,6 +55,9 @@ func (a *app) fix(c *urfave.Context) error {
 	if err := checkProviderUse(c); err != nil {
 		return err
 	}
+	if _, err := waitingOf(c); err != nil {
+		return err
+	}
 	if c.IsSet("plan") {
 		return a.applyPlan(c, color)
 	}

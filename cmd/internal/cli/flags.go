@@ -12,6 +12,7 @@ import (
 
 	urfave "github.com/urfave/cli/v2"
 
+	"github.com/zonelint/zonelint/cmd/internal/report"
 	"github.com/zonelint/zonelint/rules"
 	"github.com/zonelint/zonelint/rules/all"
 	"github.com/zonelint/zonelint/rules/pack"
@@ -25,6 +26,7 @@ import (
 
 // The groups of flags in the help of a command.
 const (
+	groupNew      = "Only what is new"
 	groupOutput   = "Output"
 	groupProvider = "Zones at a DNS provider"
 	groupRules    = "Rules"
@@ -275,6 +277,20 @@ func unknownRule(id string, list []*rules.Rule) error {
 
 // levels are the names of the severities, the worst first.
 var levels = []string{"error", "warning", "info"}
+
+// failLevels are the values of --fail-on of check.
+var failLevels = append(slices.Clone(levels), "never")
+
+// failLevel returns the severity from which on check fails.
+func failLevel(value string) (rules.Severity, error) {
+	if value == "never" {
+		return report.Never, nil
+	}
+	if s, ok := rules.ParseSeverity(value); ok {
+		return s, nil
+	}
+	return 0, oneOf("--fail-on", value, failLevels)
+}
 
 func severityOf(flag, value string) (rules.Severity, error) {
 	s, ok := rules.ParseSeverity(value)

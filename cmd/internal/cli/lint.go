@@ -6,6 +6,7 @@ import (
 
 	urfave "github.com/urfave/cli/v2"
 
+	"github.com/zonelint/zonelint/cmd/internal/baseline"
 	"github.com/zonelint/zonelint/cmd/internal/report"
 	"github.com/zonelint/zonelint/rules"
 	"github.com/zonelint/zonelint/rules/pack"
@@ -28,7 +29,9 @@ type lint struct {
 	found    found
 	shard    shard
 	beside   *neighbours
-	live     *liveZones // in place of files; nil if it is files
+	live     *liveZones     // in place of files; nil if it is files
+	earlier  []earlier      // what the findings are compared with
+	baseline *knownFindings // of earlier; nil if there is none
 	jobs     int
 	window   int // how many outcomes may wait for one before them
 }
@@ -104,8 +107,10 @@ type result struct {
 	err     error
 	noPack  bool // no pack applies
 	summary report.Summary
-	chunks  [][]byte // by check
-	repair  *repair  // by fix
+	zone    string           // its name
+	chunks  [][]byte         // by check
+	entries []baseline.Entry // by baseline write
+	repair  *repair          // by fix
 }
 
 // totals is what a run saw.

@@ -6,7 +6,6 @@ import (
 
 	urfave "github.com/urfave/cli/v2"
 
-	"github.com/zonelint/zonelint/cmd/internal/report"
 	"github.com/zonelint/zonelint/providers"
 	"github.com/zonelint/zonelint/providers/rfc2136"
 	"github.com/zonelint/zonelint/rules"
@@ -105,8 +104,8 @@ func (l *lint) checkLive(ctx context.Context, outs outputs, failOn rules.Severit
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		r := &report.Result{Zone: live.zone, Findings: l.engine.Run(live.zone)}
-		t.Add(r)
+		r := l.findings(target{}, live.zone, &t.Summary)
+		l.checked(target{}, live.zone.Apex.String())
 		if l.packless(live.zone) {
 			t.noPack++
 		}

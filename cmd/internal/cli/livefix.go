@@ -84,7 +84,7 @@ func (l *lint) fixLive(c *urfave.Context, s surgeon, color string) error {
 		}
 	}
 	l.hintPack(t)
-	return ch.end()
+	return ch.end(c.Context)
 }
 
 // one plans and makes the fixes of a zone.
@@ -229,7 +229,7 @@ func writePlan(path string, plan *providers.Plan) error {
 func (a *app) applyPlan(c *urfave.Context, color string) error {
 	for _, f := range c.Command.Flags {
 		name := f.Names()[0]
-		if c.IsSet(name) && !slices.Contains([]string{"plan", "provider", "dry-run", "yes", "color"}, name) {
+		if c.IsSet(name) && !slices.Contains([]string{"plan", "provider", "dry-run", "yes", "color", "wait", "wait-timeout", "resolver", "dns-timeout"}, name) {
 			return usagef("leave one of them out", "--%s has no meaning with --plan, which is carried out as it was made", name)
 		}
 	}
@@ -268,5 +268,5 @@ func (a *app) applyPlan(c *urfave.Context, color string) error {
 	if err := ch.carryOut(c.Context, plan); err != nil {
 		return err
 	}
-	return ch.end()
+	return ch.end(c.Context)
 }

@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -46,9 +45,12 @@ func shardOf(c *urfave.Context) (shard, error) {
 	return shard{index, count}, nil
 }
 
+// whole reports whether the part is all zones.
+func (s shard) whole() bool { return s.count <= 1 }
+
 // has reports whether the part has a zone, or a file with zones, of that name.
 func (s shard) has(name string) bool {
-	if s.count <= 1 {
+	if s.whole() {
 		return true
 	}
 	sum := sha256.Sum256([]byte(name)) // spreads names that are alike
@@ -57,7 +59,7 @@ func (s shard) has(name string) bool {
 
 // split parts targets into those of the part and the others.
 func (s shard) split(targets []target) (own, others []target) {
-	if s.count <= 1 {
+	if s.whole() {
 		return targets, nil
 	}
 	for _, t := range targets {

@@ -93,9 +93,9 @@ func (a *app) tellSilent() {
 func dnsOptions(c *urfave.Context) (*resolve.DNSOptions, error) {
 	o := &resolve.DNSOptions{Timeout: c.Duration("dns-timeout"), Queries: c.Int("dns-queries")}
 	for _, s := range c.StringSlice("resolver") {
-		addr, err := parseResolver(s)
+		addr, err := resolverOf(s)
 		if err != nil {
-			return nil, usagef("give an IP address such as 192.0.2.53, 192.0.2.53:5353 or [2001:db8::53]:5353", "--resolver %q: %v", s, err)
+			return nil, err
 		}
 		if !slices.Contains(o.Servers, addr) {
 			o.Servers = append(o.Servers, addr)
@@ -129,6 +129,15 @@ const maxQueries = 500
 
 // errPort is for port 0 and for what is no number.
 var errPort = errors.New("the port is not a number from 1 to 65535")
+
+// resolverOf reads a value of --resolver.
+func resolverOf(s string) (netip.AddrPort, error) {
+	addr, err := parseResolver(s)
+	if err != nil {
+		return addr, usagef("give an IP address such as 192.0.2.53, 192.0.2.53:5353 or [2001:db8::53]:5353", "--resolver %q: %v", s, err)
+	}
+	return addr, nil
+}
 
 // parseResolver reads an IP address with an optional port.
 func parseResolver(s string) (netip.AddrPort, error) {
