@@ -266,5 +266,7 @@ func (r *reader) text(n node) {
 		return
 	}
 	words, err := rdata.Strings(s)
-	r.emit(rdata.Record(r.name, r.typ, r.ttl, words), err, jsontree.Quoted, n)
+	rec := rdata.Record(r.name, r.typ, r.ttl, words)
+	rec.Notes &^= zone.LongString // the provider cuts a long one itself
+	r.emit(rec, err, jsontree.Quoted, n)
 }
