@@ -14,6 +14,9 @@ import (
 type Capabilities struct {
 	// Atomic: all operations of a step are made or none.
 	Atomic bool
+	// OneRRset: a step has operations on one RRset only. With Atomic that says
+	// that an RRset is replaced in one go, and that two are not.
+	OneRRset bool
 	// MaxOps is the most operations of a step; 0 is no limit if Atomic, else 1.
 	MaxOps int
 	// Update: the provider can change a record in place.
@@ -99,8 +102,9 @@ func (c Capabilities) Words() []string {
 		}
 	}
 	add(c.ReadOnly != "", "read only: "+c.ReadOnly)
-	add(c.Atomic && c.MaxOps == 0, "atomic")
-	add(c.Atomic && c.MaxOps > 0, fmt.Sprintf("atomic up to %d changes", c.MaxOps))
+	add(c.Atomic && c.OneRRset, "atomic within an RRset")
+	add(c.Atomic && !c.OneRRset && c.MaxOps == 0, "atomic")
+	add(c.Atomic && !c.OneRRset && c.MaxOps > 0, fmt.Sprintf("atomic up to %d changes", c.MaxOps))
 	add(!c.Atomic, "one change at a time")
 	add(!c.Atomic && !c.Update, "no change in place")
 	add(c.Conditional, "the server refuses a stale plan")

@@ -37,7 +37,7 @@ func order(sets []*setChange, caps Capabilities) []Step {
 	swapped := swaps(sets)
 	for _, c := range sets {
 		if !slices.ContainsFunc(swapped[c.key.Name], func(o *setChange) bool { return o == c }) {
-			units = append(units, c.units(caps)...)
+			units = append(units, c.whole(c.units(caps), caps)...)
 		}
 	}
 	for _, c := range sets {
@@ -158,6 +158,20 @@ func (c *setChange) units(caps Capabilities) []unit {
 	return out
 }
 
+// whole makes one unit of all changes of an RRset where the provider replaces it
+// in one go: then there is no moment in between, and one TTL for all.
+func (c *setChange) whole(units []unit, caps Capabilities) []unit {
+	if !caps.Atomic || !caps.OneRRset || len(units) < 2 {
+		return units
+	}
+	u := unit{rank: units[0].rank}
+	for _, part := range units {
+		u.rank = min(u.rank, part.rank)
+		u.ops = append(u.ops, part.ops...)
+	}
+	return []unit{u}
+}
+
 // singleUnit replaces the one record of a class: the old one goes before the
 // new one comes, and nothing happens in between.
 func (c *setChange) singleUnit(cl string, pairs []pair, caps Capabilities) unit {
@@ -250,7 +264,7 @@ func pack(units []unit, caps Capabilities) []Step {
 			flush("")
 		}
 		for i, op := range u.ops {
-			if len(cur.Ops) == most {
+			if len(cur.Ops) == most || caps.OneRRset && len(cur.Ops) > 0 && cur.Ops[0].key() != op.key() {
 				gap := ""
 				if u.gap != "" && i-1 >= u.gapFrom && i-1 < u.gapTo {
 					gap = u.gap

@@ -46,14 +46,21 @@ func sameItem(a, b Item) bool {
 // 5.1; RFC 3597, section 5), in which names are absolute with or without the
 // final dot. It is for backends whose provider speaks that way.
 func ParseRecord(name zone.Name, t zone.Type, ttl uint32, rdata string) (zone.Record, error) {
+	return ParseRelative(name, t, ttl, rdata, zone.Root)
+}
+
+// ParseRelative is ParseRecord for providers that read RDATA as a master file
+// does: names without the final dot are relative to the origin.
+func ParseRelative(name zone.Name, t zone.Type, ttl uint32, rdata string, origin zone.Name) (zone.Record, error) {
 	bad := func(err error) (zone.Record, error) {
 		return zone.Record{}, fmt.Errorf("%s %s: RDATA %q: %w", name, t, clip(rdata), err)
 	}
 	if strings.ContainsAny(rdata, "\n\r\x00") {
 		return bad(errors.New("a line break or NUL"))
 	}
-	rr, err := dns.NewRR(fmt.Sprintf("%s %d IN %s %s", name, ttl, t, rdata))
-	if err != nil {
+	zp := dns.NewZoneParser(strings.NewReader(fmt.Sprintf("%s %d IN %s %s\n", name, ttl, t, rdata)), origin.String(), "")
+	rr, _ := zp.Next()
+	if err := zp.Err(); err != nil {
 		return bad(errors.New(strings.TrimPrefix(err.Error(), "dns: ")))
 	}
 	if rr == nil {

@@ -7,6 +7,9 @@ import (
 
 	"github.com/zonelint/zonelint/providers"
 	"github.com/zonelint/zonelint/providers/cloudflare"
+	"github.com/zonelint/zonelint/providers/desec"
+	"github.com/zonelint/zonelint/providers/gandi"
+	"github.com/zonelint/zonelint/providers/hetzner"
 	"github.com/zonelint/zonelint/providers/powerdns"
 	"github.com/zonelint/zonelint/providers/rfc2136"
 )
@@ -14,6 +17,9 @@ import (
 // makers describe the providers, one line each, in the order of their names.
 var makers = []func() *providers.Provider{
 	cloudflare.Provider,
+	desec.Provider,
+	gandi.Provider,
+	hetzner.Provider,
 	powerdns.Provider,
 	rfc2136.Provider,
 }

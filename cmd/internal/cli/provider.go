@@ -81,7 +81,7 @@ func jsonProviders(list []*providers.Provider) []jsonProvider {
 		for _, v := range p.Variables {
 			j.Variables = append(j.Variables, jsonVariable(v))
 		}
-		j.Atomic, j.MaxOps, j.ReadOnly = p.Capabilities.Atomic, p.Capabilities.MaxOps, p.Capabilities.ReadOnly
+		j.Atomic, j.MaxOps, j.ReadOnly = p.Capabilities.Atomic && !p.Capabilities.OneRRset, p.Capabilities.MaxOps, p.Capabilities.ReadOnly
 		j.Limits = append(j.Limits, p.Capabilities.Words()...)
 		j.Notes = append(j.Notes, p.Notes...)
 		out = append(out, j)

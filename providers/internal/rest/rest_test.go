@@ -43,7 +43,9 @@ func vet(a *rest.Answer) error {
 
 // What is tried again, and what is known of a write that got no answer.
 func TestDo(t *testing.T) {
-	status := func(code int) http.HandlerFunc { return func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(code) } }
+	status := func(code int) http.HandlerFunc {
+		return func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(code) }
+	}
 	drop := func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }
 	slow := func(_ http.ResponseWriter, r *http.Request) {
 		select {
