@@ -24,7 +24,7 @@ func (a *app) checkCommand() *urfave.Command {
 		Flags: slices.Concat(ruleFlags(), []urfave.Flag{
 			&urfave.StringFlag{Name: "fail-on", Category: groupRules, Value: "error", Usage: "`LEVEL`: exit with 1 on findings of this severity or worse: error, warning or info (default: error)"},
 			formatFlag(), colorFlag(),
-		}, providerFlags(), worldFlags(), readingFlags()),
+		}, providerFlags(), worldFlags(), readingFlags(), planFlags()),
 		Action: a.check,
 	}
 }

@@ -11,7 +11,6 @@ import (
 	"github.com/zonelint/zonelint/rules/pack"
 	"github.com/zonelint/zonelint/rules/transport"
 	"github.com/zonelint/zonelint/zone"
-	"github.com/zonelint/zonelint/zone/masterfile"
 	"github.com/zonelint/zonelint/zone/resolve"
 )
 
@@ -43,6 +42,10 @@ func (a *app) newLint(c *urfave.Context) (*lint, error) {
 	if err != nil {
 		return nil, err
 	}
+	plans, err := planOptionsOf(c)
+	if err != nil {
+		return nil, err
+	}
 	if err := checkProviderUse(c); err != nil {
 		return nil, err
 	}
@@ -67,7 +70,7 @@ func (a *app) newLint(c *urfave.Context) (*lint, error) {
 	if l.loader, err = newLoader(c.String("include-root"), options, a.In); err != nil {
 		return nil, err
 	}
-	l.loader.source = from
+	l.loader.source, l.loader.plans = from, plans
 	l.found = <-finding
 	l.beside = newNeighbours(c.Context, l.loader, l.found.targets)
 	if l.servers, err = a.serversOf(c, l.loader, l.beside); err == nil && isLive(c) {
@@ -107,7 +110,7 @@ type result struct {
 type totals struct {
 	report.Summary
 	noPack   int // zones to which no pack applies
-	noOrigin int // files that were not read for want of an origin
+	noOrigin int // files that were not read for want of the name of a zone
 }
 
 // run reads the targets and calls work with each zone, in several goroutines;
@@ -119,7 +122,7 @@ func (l *lint) run(ctx context.Context, work func(z *zone.Zone, r *result), emit
 	defer p.stop()
 	fail := func(err error) {
 		t.Unread++
-		if errors.Is(err, masterfile.ErrNoOrigin) {
+		if unnamed(err) {
 			t.noOrigin++
 		}
 		p.aside(func() { l.complain("%v", err) })
