@@ -28,6 +28,8 @@ type Report struct {
 	// Verified says that the zone was read back after the last write, and that
 	// every RRset of the plan is what it is to be.
 	Verified bool
+	// After is the zone as it was read after the last write; nil if it could not be.
+	After *Snapshot
 	// Gap says what the zone lacks because the run stopped where it did; "" if
 	// nothing.
 	Gap string

@@ -197,6 +197,7 @@ func (r *run) account(rep *Report) {
 	if r.last != nil {
 		shown = r.plan.outcomes(r.last)
 		var notes []string
+		rep.After = r.last
 		rep.Verified, notes = r.plan.fulfilled(r.last)
 		rep.Notes = append(rep.Notes, notes...)
 		rep.Foreign = r.plan.foreign(r.before, r.last)

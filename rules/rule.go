@@ -116,6 +116,7 @@ func Example(text string) string {
 		return planHeader + text + planFooter
 	}
 	text, _, _ = strings.Cut(text, exampleFile)
+	text, _, _ = strings.Cut(text, exampleConfig)
 	if strings.Contains(text, "SOA") {
 		return text
 	}
@@ -138,6 +139,17 @@ const exampleFile = "-- mta-sts.txt --\n"
 func ExamplePolicy(text string) (policy string, ok bool) {
 	_, policy, ok = strings.Cut(text, exampleFile)
 	return policy, ok
+}
+
+// exampleConfig is the line behind which an example has a configuration beside
+// the zone.
+const exampleConfig = "-- .zonelint.yaml --\n"
+
+// ExampleConfig returns the configuration that an example has beside its zone;
+// ok is false if it has none.
+func ExampleConfig(text string) (config string, ok bool) {
+	_, config, ok = strings.Cut(text, exampleConfig)
+	return config, ok
 }
 
 var (

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"os"
@@ -12,6 +13,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/zonelint/zonelint/providers/cloudflare/cloudflaretest"
 )
 
 // eventually waits until a condition holds.
@@ -120,7 +123,7 @@ func TestInterruptedFix(t *testing.T) {
 // Ctrl-C while the DNS is awaited.
 func TestInterruptedLive(t *testing.T) {
 	s := &loopback{silent: true}
-	addr, stop, err := s.start()
+	addr, stop, err := s.start("127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -142,5 +145,41 @@ func TestInterruptedLive(t *testing.T) {
 	wantInterrupted(t, cmd.Wait())
 	if took := time.Since(start); took > 5*time.Second {
 		t.Errorf("it took %s", took)
+	}
+}
+
+// Ctrl-C while name servers are waited for: what was made is said to be made.
+func TestInterruptedWait(t *testing.T) {
+	s := &loopback{silent: true}
+	addr, stop, err := s.start("127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stop()
+	api := cloudflaretest.New(t)
+	api.AddZone("shop.example", cloudflaretest.Record{"name": "@", "type": "MX", "content": "mx.example.net", "priority": 10})
+	env := append(os.Environ(), "CLOUDFLARE_API_TOKEN="+cloudflaretest.GoodToken, "CLOUDFLARE_BASE_URL="+api.URL, "XDG_STATE_HOME="+t.TempDir())
+	plan := filepath.Join(t.TempDir(), "plan.json")
+	cmd := exec.Command("zonelint", "fix", "--provider", "cloudflare", "--plan-out", plan, "--pack", "webmo", "--select", "pack-record-missing", "shop.example")
+	cmd.Env = env
+	if out, err := cmd.CombinedOutput(); exitCode(err) != "1" {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	cmd = exec.Command("zonelint", "fix", "--provider", "cloudflare", "--plan", plan, "--yes", "--wait", "--resolver", addr, "--dns-timeout", "1m")
+	cmd.Env = env
+	var said bytes.Buffer
+	cmd.Stderr = &said
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "the name servers are looked for", func() bool { return api.Writes() == 1 && s.queries.Load() > 0 })
+	if err := cmd.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	wantInterrupted(t, cmd.Wait())
+	for _, text := range []string{"changes made", "zonelint rollback ", "shop.example.: no longer waiting; the change itself is made."} {
+		if !strings.Contains(said.String(), text) {
+			t.Errorf("%q is not among\n%s", text, said.String())
+		}
 	}
 }

@@ -48,6 +48,8 @@ func TestScript(t *testing.T) {
 					l.Close()
 				}
 				return err == nil, nil
+			case "port53":
+				return port53(), nil
 			}
 			return false, fmt.Errorf("unknown condition %q", cond)
 		},
@@ -57,6 +59,7 @@ func TestScript(t *testing.T) {
 			"chomp":      chomp,
 			"axfr":       axfrServer,
 			"dns":        dnsServer,
+			"nameserver": nameServer,
 			"asked":      asked,
 			"cloudflare": cloudflare,
 		},

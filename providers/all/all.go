@@ -12,6 +12,7 @@ import (
 	"github.com/zonelint/zonelint/providers/hetzner"
 	"github.com/zonelint/zonelint/providers/powerdns"
 	"github.com/zonelint/zonelint/providers/rfc2136"
+	"github.com/zonelint/zonelint/providers/route53"
 )
 
 // makers describe the providers, one line each, in the order of their names.
@@ -22,6 +23,7 @@ var makers = []func() *providers.Provider{
 	hetzner.Provider,
 	powerdns.Provider,
 	rfc2136.Provider,
+	route53.Provider,
 }
 
 // Providers returns every provider in the order of their names.

@@ -58,3 +58,21 @@ func FuzzReadItem(f *testing.F) {
 		}
 	})
 }
+
+// Cloudflare answers for proxied and flattened records with others.
+func TestMasked(t *testing.T) {
+	for raw, want := range map[string]bool{
+		`{"type":"A","name":"a.example.com","content":"192.0.2.1","ttl":1,"proxied":true}`:                                                  true,
+		`{"type":"A","name":"a.example.com","content":"192.0.2.1","ttl":1,"proxied":false}`:                                                 false,
+		`{"type":"CNAME","name":"a.example.com","content":"b.example.net","ttl":300,"settings":{"flatten_cname":true}}`:                     true,
+		`{"type":"CNAME","name":"a.example.com","content":"b.example.net","ttl":300,"settings":{"flatten_cname":false}}`:                    false,
+		`{"type":"CNAME","name":"example.com","content":"b.example.net","ttl":300}`:                                                         true,
+		`{"type":"MX","name":"example.com","content":"b.example.net","priority":1,"ttl":300,"settings":{"flatten_cname":true}}`:             false,
+		`{"type":"A","name":"a.example.com","content":"192.0.2.1","ttl":1,"proxied":false,"settings":"odd","meta":{"email_routing":false}}`: false,
+	} {
+		it, un := cloudflare.ReadItem(example, []byte(raw))
+		if un != nil || it.Masked != want {
+			t.Errorf("%s: masked %v, %+v", raw, it.Masked, un)
+		}
+	}
+}

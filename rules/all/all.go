@@ -26,6 +26,6 @@ import (
 func Rules(s pack.Selector, policies ...*transport.Policy) []*rules.Rule {
 	return slices.Concat(
 		hygiene.Rules(), mx.Rules(), spf.Rules(), dkim.Rules(), dmarc.Rules(), transport.Rules(policies...), bimi.Rules(), caa.Rules(), autoconfig.Rules(), proxy.Rules(), source.Rules(), pack.Rules(s),
-		[]*rules.Rule{rules.SuppressionUnused, rules.SuppressionInvalid},
+		[]*rules.Rule{rules.SuppressionUnused, rules.SuppressionInvalid, rules.ConfigIgnoreUnused},
 	)
 }

@@ -33,18 +33,25 @@ func (u *upstream) exchange(ctx context.Context, name zone.Name, t zone.Type, ti
 	u.mu.Lock()
 	plain := u.plainDNS
 	u.mu.Unlock()
-	m, err := u.askOnce(ctx, newQuery(name, t, !plain), timeout)
+	m, err := u.askOnce(ctx, u.query(name, t, !plain), timeout)
 	if err != nil || plain || m.Rcode != dns.RcodeFormatError && m.Rcode != dns.RcodeNotImplemented {
 		return m, err
 	}
 	// A server that knows no EDNS says so (RFC 6891, section 7).
-	m, err = u.askOnce(ctx, newQuery(name, t, false), timeout)
+	m, err = u.askOnce(ctx, u.query(name, t, false), timeout)
 	if err == nil && (m.Rcode == dns.RcodeSuccess || m.Rcode == dns.RcodeNameError) {
 		u.mu.Lock()
 		u.plainDNS = true
 		u.mu.Unlock()
 	}
 	return m, err
+}
+
+// query is a question as it is put to the server.
+func (u *upstream) query(name zone.Name, t zone.Type, edns bool) *dns.Msg {
+	q := newQuery(name, t, edns)
+	q.RecursionDesired = !u.authority
+	return q
 }
 
 func newQuery(name zone.Name, t zone.Type, edns bool) *dns.Msg {

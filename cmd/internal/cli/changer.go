@@ -16,10 +16,10 @@ import (
 
 // applyFlags say whether a plan is carried out.
 func applyFlags() []urfave.Flag {
-	return []urfave.Flag{
+	return append([]urfave.Flag{
 		&urfave.BoolFlag{Name: "dry-run", Category: groupProvider, Usage: "show the plan and change nothing"},
 		&urfave.BoolFlag{Name: "yes", Category: groupProvider, Usage: "carry the plan out without asking for the name of the zone"},
-	}
+	}, waitFlags()...)
 }
 
 // changer carries out plans once somebody has agreed to them.
@@ -29,6 +29,8 @@ type changer struct {
 	out, err    report.Painter
 	keys        *bufio.Reader // of the terminal
 
+	wait    *waiting // for name servers; nil if nobody is to wait
+	made    []changed
 	shown   bool // a plan was
 	pending int  // plans that were shown and not carried out
 	failed  bool
@@ -40,7 +42,9 @@ func newChanger(c *urfave.Context, acc *account, color string) (*changer, error)
 	if ch.dryRun && ch.yes {
 		return nil, usagef("leave one of them out", "--dry-run changes nothing and --yes does")
 	}
-	return ch, nil
+	var err error
+	ch.wait, err = waitingOf(c)
+	return ch, err
 }
 
 // errCannotAsk is for runs that nobody could agree to.
@@ -111,6 +115,9 @@ func (ch *changer) apply(ctx context.Context, plan *providers.Plan) error {
 		ch.complain("%v; nothing was changed", ch.failure(plan.Zone, err))
 	case r != nil:
 		ch.tell(plan, r, err)
+		if err == nil && r.After != nil {
+			ch.made = append(ch.made, changed{plan, r})
+		}
 	}
 	return ctx.Err()
 }
@@ -183,8 +190,12 @@ func (ch *changer) confirm(ctx context.Context, name zone.Name) (bool, error) {
 	}
 }
 
-// end returns what a run ends with.
-func (ch *changer) end() error {
+// end waits for the name servers if that was asked for, and returns what a run
+// ends with.
+func (ch *changer) end(ctx context.Context) error {
+	if err := ch.await(ctx); err != nil {
+		return err
+	}
 	switch {
 	case ch.failed:
 		return errReported

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -88,6 +89,21 @@ func (l *loader) optionsFor(path string) masterfile.Options {
 	} else if l.named {
 		o.Root, o.Dir = l.root, "."
 	}
+	return o
+}
+
+// sourceOf returns the source of a target: that of --source counts before that
+// of its configuration.
+func (l *loader) sourceOf(t target) source { return cmp.Or(l.source, t.source) }
+
+// originOf returns the origin at the beginning of a target: that of --origin
+// counts before that of its configuration; "" if neither is given.
+func (l *loader) originOf(t target) zone.Name { return cmp.Or(l.options.Origin, t.start) }
+
+// masterOptions returns how to read a target that is a master file.
+func (l *loader) masterOptions(t target) masterfile.Options {
+	o := l.optionsFor(cmp.Or(t.path, t.name))
+	o.Origin = l.originOf(t)
 	return o
 }
 

@@ -17,7 +17,9 @@ func (a *app) rollbackCommand() *urfave.Command {
 		Description: "Undoes a run by its journal, whose place \"fix --provider\" tells, also one that was cut off. " +
 			"What others changed in the zone since then stays. The plan is shown and confirmed as with fix, and has a journal of its own.\n\n" +
 			"Exits with 0 if nothing is left to undo, 1 if the plan was not carried out, 2 on wrong usage, 3 if the journal could not be read or the zone not be changed.",
-		Flags:  append(applyFlags(), colorFlag()),
+		Flags: append(applyFlags(),
+			&urfave.StringSliceFlag{Name: "resolver", Category: groupProvider, Usage: "`ADDR`: find the name servers for --wait through this DNS server, an IP address with an optional :PORT; repeatable"},
+			colorFlag()),
 		Action: a.rollback,
 	}
 }
@@ -29,6 +31,9 @@ func (a *app) rollback(c *urfave.Context) error {
 	}
 	if c.NArg() != 1 {
 		return usagef("\"fix --provider\" tells its name", "rollback needs one journal")
+	}
+	if _, err := waitingOf(c); err != nil {
+		return err
 	}
 	path := c.Args().First()
 	j, err := providers.LoadJournal(path)
@@ -60,5 +65,5 @@ func (a *app) rollback(c *urfave.Context) error {
 	if err := ch.carryOut(c.Context, plan); err != nil {
 		return err
 	}
-	return ch.end()
+	return ch.end(c.Context)
 }
