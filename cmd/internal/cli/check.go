@@ -24,7 +24,7 @@ func (a *app) checkCommand() *urfave.Command {
 		Flags: slices.Concat(ruleFlags(), []urfave.Flag{
 			failOnFlag(),
 			baselineFlag(), formatFlag(), colorFlag(),
-		}, configFlags(), providerFlags(), worldFlags(), readingFlags()),
+		}, configFlags(), providerFlags(), worldFlags(), readingFlags(), planFlags()),
 		Action: a.check,
 	}
 }
