@@ -22,16 +22,15 @@ func (a *app) checkCommand() *urfave.Command {
 			"axfr://SERVER[:PORT]/ZONE is a zone that the name server lets be transferred; the request is signed if RFC2136_TSIG_KEY and RFC2136_TSIG_SECRET are set.\n\n" +
 			"Exits with 0 if nothing at or above --fail-on was found, 1 if something was, 2 on wrong usage, 3 if a file or zone could not be read.",
 		Flags: slices.Concat(ruleFlags(), []urfave.Flag{
-			&urfave.StringFlag{Name: "fail-on", Category: groupRules, Value: "error", Usage: "`LEVEL`: exit with 1 on findings of this severity or worse: error, warning or info (default: error)"},
-			formatFlag(), colorFlag(),
-		}, providerFlags(), worldFlags(), readingFlags()),
+			failOnFlag(),
+			baselineFlag(), formatFlag(), colorFlag(),
+		}, configFlags(), providerFlags(), worldFlags(), readingFlags(), planFlags()),
 		Action: a.check,
 	}
 }
 
 func (a *app) check(c *urfave.Context) error {
-	failOn, err := severityOf("--fail-on", c.String("fail-on"))
-	if err != nil {
+	if _, err := severityOf("--fail-on", c.String("fail-on")); err != nil {
 		return err
 	}
 	color := c.String("color")
@@ -43,11 +42,22 @@ func (a *app) check(c *urfave.Context) error {
 		return err
 	}
 	defer l.loader.close()
-	look := report.Style{FailOn: failOn, Rules: l.engine.Rules(), Version: version().Version, Path: projectPath(l.loader.cwd)}
+	if l.baseline, err = l.readBaseline(c); err != nil {
+		return err
+	}
+	if l.baseline != nil {
+		l.earlier = append(l.earlier, l.baseline)
+	}
+	failOn := l.failOn(c)
+	look := report.Style{FailOn: failOn, Rules: l.base.engine.Rules(), Version: version().Version, Path: projectPath(l.loader.cwd)}
 	if l.live != nil {
 		look.Fix = l.live.fixCommand()
 	}
-	outs, err := a.openOutputs(c.StringSlice("format"), color, look)
+	formats, err := l.formats(c)
+	if err != nil {
+		return err
+	}
+	outs, err := a.openOutputs(formats, color, look)
 	if err != nil {
 		return err
 	}
@@ -65,12 +75,12 @@ func (l *lint) check(ctx context.Context, outs outputs, failOn rules.Severity) e
 	outs.begin()
 	t, err := l.run(ctx,
 		func(z *zone.Zone, r *result) {
-			found := &report.Result{Zone: z, Findings: l.engine.Run(z)}
-			r.summary.Add(found)
-			r.chunks = outs.render(found)
+			r.chunks = outs.render(l.findings(r.lane, r.target, z, &r.summary))
+			r.zone = z.Apex.String()
 		},
 		func(r *result) {
 			outs.write(r.chunks, r.summary.Findings())
+			l.checked(r.target, r.zone)
 			if live {
 				outs.flush()
 			}
@@ -83,6 +93,9 @@ func (l *lint) check(ctx context.Context, outs outputs, failOn rules.Severity) e
 
 // conclude ends the output of check and says how the run went.
 func (l *lint) conclude(t totals, outs outputs, failOn rules.Severity) error {
+	if err := l.reportUnused(&t, outs); err != nil {
+		return err
+	}
 	if err := outs.close(t.Summary); err != nil {
 		if brokenPipe(err) {
 			return errReported
@@ -91,6 +104,11 @@ func (l *lint) conclude(t totals, outs outputs, failOn rules.Severity) error {
 	}
 	if outs.hasText() {
 		l.hintPack(t)
+	} else if t.Known > 0 {
+		l.complain("%s not shown", report.Count(t.Known, "known finding"))
+	}
+	if l.baseline != nil {
+		l.baseline.tellGone(l)
 	}
 	if err := t.failure(); err != nil {
 		return err

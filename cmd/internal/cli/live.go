@@ -5,7 +5,6 @@ import (
 
 	urfave "github.com/urfave/cli/v2"
 
-	"github.com/zonelint/zonelint/cmd/internal/report"
 	"github.com/zonelint/zonelint/providers"
 	"github.com/zonelint/zonelint/rules"
 	"github.com/zonelint/zonelint/zone"
@@ -101,17 +100,16 @@ func (l *lint) checkLive(ctx context.Context, outs outputs, failOn rules.Severit
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		r := &report.Result{Zone: live.zone, Findings: l.engine.Run(live.zone)}
-		t.Add(r)
-		if l.packless(live.zone) {
+		ln, err := l.lanes.of(l.config, live.zone.Apex)
+		if err != nil {
+			return err
+		}
+		r := l.findings(ln, target{}, live.zone, &t.Summary)
+		l.checked(target{}, live.zone.Apex.String())
+		if ln.packless(live.zone) {
 			t.noPack++
 		}
 		outs.write(outs.render(r), len(r.Findings))
 	}
 	return l.conclude(t, outs, failOn)
-}
-
-// packless reports whether no pack applies to a zone.
-func (l *lint) packless(z *zone.Zone) bool {
-	return len(l.selector.Forced) == 0 && !l.detector.Any(z)
 }
