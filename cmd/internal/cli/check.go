@@ -22,9 +22,9 @@ func (a *app) checkCommand() *urfave.Command {
 			"axfr://SERVER[:PORT]/ZONE is a zone that the name server lets be transferred; the request is signed if RFC2136_TSIG_KEY and RFC2136_TSIG_SECRET are set.\n\n" +
 			"Exits with 0 if nothing at or above --fail-on was found, 1 if something was, 2 on wrong usage, 3 if a file or zone could not be read.",
 		Flags: slices.Concat(ruleFlags(), []urfave.Flag{
-			&urfave.StringFlag{Name: "fail-on", Category: groupRules, Value: "error", Usage: "`LEVEL`: exit with 1 on findings of this severity or worse: error, warning or info; or never (default: error)"},
+			failOnFlag(),
 			baselineFlag(), formatFlag(), colorFlag(),
-		}, configFlags(), providerFlags(), worldFlags(), []urfave.Flag{shardFlag()}, readingFlags()),
+		}, configFlags(), providerFlags(), worldFlags(), []urfave.Flag{shardFlag()}, readingFlags(), planFlags()),
 		Action: a.check,
 	}
 }

@@ -69,6 +69,11 @@ func readingFlags() []urfave.Flag {
 	}
 }
 
+// failOnFlag is --fail-on of check.
+func failOnFlag() urfave.Flag {
+	return &urfave.StringFlag{Name: "fail-on", Category: groupRules, Value: "error", Usage: "`LEVEL`: exit with 1 on findings of this severity or worse: error, warning or info; or never (default: error)"}
+}
+
 func colorFlag() urfave.Flag {
 	return &urfave.StringFlag{Name: "color", Category: groupOutput, Value: "auto", Usage: "`WHEN`: auto, always or never; auto is for terminals without NO_COLOR and TERM=dumb"}
 }

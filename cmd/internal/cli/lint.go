@@ -13,7 +13,6 @@ import (
 	"github.com/zonelint/zonelint/rules/pack"
 	"github.com/zonelint/zonelint/rules/transport"
 	"github.com/zonelint/zonelint/zone"
-	"github.com/zonelint/zonelint/zone/masterfile"
 	"github.com/zonelint/zonelint/zone/resolve"
 )
 
@@ -55,6 +54,10 @@ func (a *app) newLint(c *urfave.Context) (*lint, error) {
 	if err != nil {
 		return nil, err
 	}
+	plans, err := planOptionsOf(c)
+	if err != nil {
+		return nil, err
+	}
 	if err := checkProviderUse(c); err != nil {
 		return nil, err
 	}
@@ -83,7 +86,7 @@ func (a *app) newLint(c *urfave.Context) (*lint, error) {
 	if l.loader, err = newLoader(c.String("include-root"), options, a.In); err != nil {
 		return nil, err
 	}
-	l.loader.source = from
+	l.loader.source, l.loader.plans = from, plans
 	l.beside = newNeighbours(c.Context, l.loader, l.found.targets)
 	if l.servers, err = a.serversOf(c, l.loader, l.beside, l.configs.allPacks()...); err == nil && isLive(c) {
 		err = l.readLive(c)
@@ -127,7 +130,7 @@ type result struct {
 type totals struct {
 	report.Summary
 	noPack  int // zones to which no pack applies
-	misused int // files that were not read for want of an origin, or for wrong usage
+	misused int // files that were not read for want of the name of a zone, or for wrong usage
 }
 
 // run reads the targets and calls work with each zone, in several goroutines;
@@ -141,7 +144,7 @@ func (l *lint) run(ctx context.Context, work func(z *zone.Zone, r *result), emit
 	fail := func(err error) {
 		t.Unread++
 		var usage *usageError
-		if errors.Is(err, masterfile.ErrNoOrigin) || errors.As(err, &usage) {
+		if unnamed(err) || errors.As(err, &usage) {
 			t.misused++
 		}
 		p.aside(func() { l.complain("%v", err) })
