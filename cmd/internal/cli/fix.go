@@ -35,7 +35,7 @@ func (a *app) fixCommand() *urfave.Command {
 			&urfave.BoolFlag{Name: "unsafe", Category: groupOutput, Usage: "make fixes that remove or replace records too"},
 			colorFlag(),
 			fromFlag(),
-		}, ruleFlags(), configFlags(), providerFlags(), changeFlags(), worldFlags(), readingFlags()),
+		}, ruleFlags(), configFlags(), providerFlags(), changeFlags(), worldFlags(), readingFlags(), planFlags()),
 		Action: a.fix,
 	}
 }

@@ -13,7 +13,6 @@ import (
 	"github.com/zonelint/zonelint/rules/pack"
 	"github.com/zonelint/zonelint/rules/transport"
 	"github.com/zonelint/zonelint/zone"
-	"github.com/zonelint/zonelint/zone/masterfile"
 	"github.com/zonelint/zonelint/zone/resolve"
 )
 
@@ -31,6 +30,7 @@ type lint struct {
 	servers  []resolve.Server
 	loader   *loader
 	found    found
+	shard    shard
 	beside   *neighbours
 	live     *liveZones     // in place of files; nil if it is files
 	earlier  []earlier      // what the findings are compared with
@@ -50,10 +50,18 @@ func (a *app) newLint(c *urfave.Context) (*lint, error) {
 	if err != nil {
 		return nil, err
 	}
+	part, err := shardOf(c)
+	if err != nil {
+		return nil, err
+	}
+	plans, err := planOptionsOf(c)
+	if err != nil {
+		return nil, err
+	}
 	if err := checkProviderUse(c); err != nil {
 		return nil, err
 	}
-	l := &lint{app: a, jobs: jobs, base: &lane{}, args: c.Args().Slice()}
+	l := &lint{app: a, jobs: jobs, shard: part, base: &lane{}, args: c.Args().Slice()}
 	l.lanes.lint = l
 	if l.options, err = ruleOptions(c); err != nil {
 		return nil, err
@@ -78,7 +86,7 @@ func (a *app) newLint(c *urfave.Context) (*lint, error) {
 	if l.loader, err = newLoader(c.String("include-root"), options, a.In); err != nil {
 		return nil, err
 	}
-	l.loader.source = from
+	l.loader.source, l.loader.plans = from, plans
 	if l.found = l.loader.expandOctoDNS(l.found); !isLive(c) {
 		l.configs.settle(l.found.targets, !c.IsSet("source"))
 	}
@@ -125,7 +133,7 @@ type result struct {
 type totals struct {
 	report.Summary
 	noPack  int // zones to which no pack applies
-	misused int // files that were not read for want of an origin, or for wrong usage
+	misused int // files that were not read for want of the name of a zone, or for wrong usage
 }
 
 // run reads the targets and calls work with each zone, in several goroutines;
@@ -133,12 +141,13 @@ type totals struct {
 // could not be read.
 func (l *lint) run(ctx context.Context, work func(z *zone.Zone, r *result), emit func(r *result)) (totals, error) {
 	var t totals
-	p := startProgress(l.Err, len(l.found.targets))
+	targets, others := l.shard.split(l.found.targets)
+	p := startProgress(l.Err, len(targets))
 	defer p.stop()
 	fail := func(err error) {
 		t.Unread++
 		var usage *usageError
-		if errors.Is(err, masterfile.ErrNoOrigin) || errors.As(err, &usage) {
+		if unnamed(err) || errors.As(err, &usage) {
 			t.misused++
 		}
 		p.aside(func() { l.complain("%v", err) })
@@ -185,9 +194,9 @@ func (l *lint) run(ctx context.Context, work func(z *zone.Zone, r *result), emit
 			waiting = waiting[1:]
 		}
 	}
-	inOrder(ctx, len(l.found.targets), l.jobs, l.window,
-		func(i int) *outcome { return l.one(ctx, l.found.targets[i], work) },
-		func(i int, err error) *outcome { return &outcome{target: l.found.targets[i], err: err} },
+	inOrder(ctx, len(targets), l.jobs, l.window,
+		func(i int) *outcome { return l.one(ctx, targets[i], work) },
+		func(i int, err error) *outcome { return &outcome{target: targets[i], err: err} },
 		func(_ int, o *outcome) {
 			findings := 0
 			for _, r := range o.results {
@@ -200,12 +209,17 @@ func (l *lint) run(ctx context.Context, work func(z *zone.Zone, r *result), emit
 			waiting = append(waiting, o)
 			release(false)
 		})
+	if len(waiting) > 0 { // the files that include it may be in another part
+		for _, path := range l.includedBy(ctx, others) {
+			partOf[path] = true
+		}
+	}
 	if err := ctx.Err(); err != nil {
 		return t, err
 	}
 	release(true)
 	for _, dir := range l.found.dirs {
-		if !lively[dir] {
+		if !lively[dir] && !l.lively(dir, others) {
 			fail(&targetError{dir, errNoZone})
 		}
 	}

@@ -17,6 +17,7 @@ import (
 type loader struct {
 	options masterfile.Options
 	source  source // of all targets; sourceAuto if each tells its own
+	plans   planOptions
 	cwd     workdir
 	// tree is the folder that $INCLUDE may read from, root the same opened. A
 	// file that is not below it includes from its own folder alone, unless the
@@ -74,7 +75,7 @@ func newLoader(includeRoot string, options masterfile.Options, stdin io.Reader) 
 func (l *loader) further() *loader {
 	o := l.options
 	o.Origin = ""
-	return &loader{options: o, source: l.source, cwd: l.cwd, tree: l.tree, root: l.root, named: l.named, others: l.others}
+	return &loader{options: o, source: l.source, plans: l.plans, cwd: l.cwd, tree: l.tree, root: l.root, named: l.named, others: l.others}
 }
 
 func (l *loader) close() {

@@ -23,7 +23,7 @@ func (a *app) packsDetectCommand() *urfave.Command {
 		Flags: slices.Concat([]urfave.Flag{
 			&urfave.StringSliceFlag{Name: "pack", Category: groupRules, Usage: "`FILE`: look for this pack too, a .yaml file; repeatable"},
 			listFormatFlag(), colorFlag(),
-		}, configFlags(), readingFlags()),
+		}, configFlags(), readingFlags(), planFlags()),
 		Action: a.detectPacks,
 	}
 }

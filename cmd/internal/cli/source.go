@@ -40,7 +40,7 @@ type format struct {
 }
 
 // formats are all sources beside master files.
-var formats = []format{octoFormat}
+var formats = []format{octoFormat, dnscontrolFormat, terraformFormat}
 
 func sourceNames() []string {
 	names := []string{"auto", string(sourceMaster)}
