@@ -22,15 +22,15 @@ func (a *app) checkCommand() *urfave.Command {
 			"axfr://SERVER[:PORT]/ZONE is a zone that the name server lets be transferred; the request is signed if RFC2136_TSIG_KEY and RFC2136_TSIG_SECRET are set.\n\n" +
 			"Exits with 0 if nothing at or above --fail-on was found, 1 if something was, 2 on wrong usage, 3 if a file or zone could not be read.",
 		Flags: slices.Concat(ruleFlags(), []urfave.Flag{
-			&urfave.StringFlag{Name: "fail-on", Category: groupRules, Value: "error", Usage: "`LEVEL`: exit with 1 on findings of this severity or worse: error, warning or info (default: error)"},
+			failOnFlag(),
 			baselineFlag(), formatFlag(), colorFlag(),
-		}, configFlags(), providerFlags(), worldFlags(), readingFlags(), planFlags()),
+		}, configFlags(), providerFlags(), worldFlags(), []urfave.Flag{shardFlag()}, readingFlags(), planFlags()),
 		Action: a.check,
 	}
 }
 
 func (a *app) check(c *urfave.Context) error {
-	if _, err := severityOf("--fail-on", c.String("fail-on")); err != nil {
+	if _, err := failLevel(c.String("fail-on")); err != nil {
 		return err
 	}
 	color := c.String("color")
@@ -107,7 +107,7 @@ func (l *lint) conclude(t totals, outs outputs, failOn rules.Severity) error {
 	} else if t.Known > 0 {
 		l.complain("%s not shown", report.Count(t.Known, "known finding"))
 	}
-	if l.baseline != nil {
+	if l.baseline != nil && l.shard.whole() {
 		l.baseline.tellGone(l)
 	}
 	if err := t.failure(); err != nil {
