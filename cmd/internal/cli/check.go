@@ -23,7 +23,7 @@ func (a *app) checkCommand() *urfave.Command {
 			"Exits with 0 if nothing at or above --fail-on was found, 1 if something was, 2 on wrong usage, 3 if a file or zone could not be read.",
 		Flags: slices.Concat(ruleFlags(), []urfave.Flag{
 			&urfave.StringFlag{Name: "fail-on", Category: groupRules, Value: "error", Usage: "`LEVEL`: exit with 1 on findings of this severity or worse: error, warning or info (default: error)"},
-			baselineFlag(), formatFlag(), colorFlag(),
+			sinceFlag(), baselineFlag(), formatFlag(), colorFlag(),
 		}, providerFlags(), worldFlags(), readingFlags()),
 		Action: a.check,
 	}
@@ -48,6 +48,14 @@ func (a *app) check(c *urfave.Context) error {
 	}
 	if l.baseline != nil {
 		l.earlier = append(l.earlier, l.baseline)
+	}
+	before, err := l.readSince(c)
+	if err != nil {
+		return err
+	}
+	if before != nil { // behind the baseline, which tells what of it is gone
+		defer before.close()
+		l.earlier = append(l.earlier, before)
 	}
 	look := report.Style{FailOn: failOn, Rules: l.engine.Rules(), Version: version().Version, Path: projectPath(l.loader.cwd)}
 	if l.live != nil {
@@ -89,6 +97,7 @@ func (l *lint) check(ctx context.Context, outs outputs, failOn rules.Severity) e
 
 // conclude ends the output of check and says how the run went.
 func (l *lint) conclude(t totals, outs outputs, failOn rules.Severity) error {
+	t.Compared = len(l.earlier) > 0
 	if err := outs.close(t.Summary); err != nil {
 		if brokenPipe(err) {
 			return errReported

@@ -19,7 +19,6 @@ func (l *lint) findings(t target, z *zone.Zone, s *report.Summary) *report.Resul
 	r := &report.Result{Zone: z, Findings: l.engine.Run(z)}
 	for _, e := range l.earlier {
 		s.Known += r.Drop(e.knows(t, z))
-		s.Compared = true
 	}
 	s.Add(r)
 	return r
