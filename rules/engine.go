@@ -1,7 +1,9 @@
 package rules
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"runtime"
 	"slices"
 	"strings"
@@ -16,7 +18,11 @@ import (
 type Options struct {
 	Select   []string            // ids of the only rules to show; all if empty. "spf-*" takes a family
 	Ignore   []string            // ids not to show, after Select
-	Severity map[string]Severity // ids whose findings get another severity
+	Severity map[string]Severity // ids whose findings get another severity; one rule counts before its family
+	// Excuse reports whether a finding is not to be shown, nor fixed, for a reason
+	// that stands elsewhere; nil excuses none. It is called by several goroutines
+	// at once.
+	Excuse func(*Finding) bool
 	// Servers answer for names outside of the zone, in the order in which they
 	// are asked; without any, such names are unknown.
 	Servers []resolve.Server
@@ -30,6 +36,7 @@ type Engine struct {
 	shown  map[*Rule]bool
 	level  map[*Rule]Severity
 	byID   map[string]*Rule
+	excuse func(*Finding) bool
 
 	servers []resolve.Server
 }
@@ -42,7 +49,7 @@ func (e *UnknownRuleError) Error() string { return fmt.Sprintf("no rule is calle
 // NewEngine makes an Engine. An id in opts that no rule has is an
 // *UnknownRuleError.
 func NewEngine(rs []*Rule, opts Options) (*Engine, error) {
-	e := &Engine{rules: rs, shown: map[*Rule]bool{}, level: map[*Rule]Severity{}, byID: map[string]*Rule{}, servers: opts.Servers}
+	e := &Engine{rules: rs, shown: map[*Rule]bool{}, level: map[*Rule]Severity{}, byID: map[string]*Rule{}, excuse: opts.Excuse, servers: opts.Servers}
 	for _, r := range rs {
 		e.byID[r.ID] = r
 		e.shown[r] = len(opts.Select) == 0
@@ -61,13 +68,13 @@ func NewEngine(rs []*Rule, opts Options) (*Engine, error) {
 			}
 		}
 	}
-	for id, s := range opts.Severity {
+	for _, id := range slices.SortedFunc(maps.Keys(opts.Severity), widerFirst) {
 		matched := e.match(id)
 		if len(matched) == 0 {
 			return nil, &UnknownRuleError{id}
 		}
 		for _, r := range matched {
-			e.level[r] = s
+			e.level[r] = opts.Severity[id]
 		}
 	}
 	index := map[any]int{}
@@ -86,6 +93,18 @@ func NewEngine(rs []*Rule, opts Options) (*Engine, error) {
 		e.groups = append(e.groups, g[0].Run.bind(g))
 	}
 	return e, nil
+}
+
+// widerFirst orders ids so that each later one may narrow those before it: large
+// families, small families, rules.
+func widerFirst(a, b string) int {
+	one := func(id string) int {
+		if strings.HasSuffix(id, "*") {
+			return 0
+		}
+		return 1
+	}
+	return cmp.Or(cmp.Compare(one(a), one(b)), cmp.Compare(len(a), len(b)), cmp.Compare(a, b))
 }
 
 // match returns the rules that an id of the options means.
@@ -152,12 +171,16 @@ func oneStop(message string) string {
 }
 
 // AtApex returns a finding about what the zone as a whole lacks. It points at
-// the SOA record's owner, at the first record of a zone without one, or at the
-// start of one without records.
+// the SOA record's owner, at the start of a zone without one whose source has
+// an entry for the zone itself, at the first record of another, or at the start
+// of one without records.
 func (p *Pass) AtApex(t zone.Type, message string) Finding {
 	f := Finding{Name: p.Zone.Apex, Type: t, Message: message, Span: p.Zone.Start}
 	for r := range p.Zone.OfType(zone.TypeSOA) {
 		f.Span = r.Span(zone.Part{Kind: zone.PartOwner})
+		return f
+	}
+	if p.Zone.Start.Address != "" {
 		return f
 	}
 	for r := range p.Zone.Records() {
@@ -168,17 +191,27 @@ func (p *Pass) AtApex(t zone.Type, message string) Finding {
 }
 
 // Run checks a zone and returns its findings in the order of Compare, without
-// those that a comment in the zone suppresses.
+// those that a comment in the zone suppresses or that the options excuse.
 func (e *Engine) Run(z *zone.Zone) []Finding {
 	fs := dropSuperseded(e.visit(z))
-	fs = e.suppress(z, fs)
+	fs = e.Judge(e.suppress(z, fs))
+	if e.excuse != nil {
+		fs = slices.DeleteFunc(fs, func(f Finding) bool { return e.excuse(&f) })
+	}
+	Sort(fs)
+	return fs
+}
+
+// Judge leaves out findings that are not to be shown and gives the others the
+// severities of the options, in place. It is for findings that are about no
+// zone, which Run does not make.
+func (e *Engine) Judge(fs []Finding) []Finding {
 	fs = slices.DeleteFunc(fs, func(f Finding) bool { return !e.shown[f.Rule] })
 	for i := range fs {
 		if s, ok := e.level[fs[i].Rule]; ok {
 			fs[i].Severity = s
 		}
 	}
-	Sort(fs)
 	return fs
 }
 

@@ -70,6 +70,10 @@ func TestOptions(t *testing.T) {
 		{"ignore", rules.Options{Ignore: []string{"txt-bad"}}, "2:8 error txt-worse"},
 		{"a family", rules.Options{Select: []string{"txt-*"}, Ignore: []string{"txt-w*"}}, "3:8 warning txt-bad"},
 		{"severity", rules.Options{Severity: map[string]rules.Severity{"txt-bad": rules.Info}}, "2:8 error txt-worse, 3:8 info txt-bad"},
+		{"severity of a rule and its family", rules.Options{Severity: map[string]rules.Severity{"txt-bad": rules.Info, "txt-*": rules.Warning, "txt-b*": rules.Error}}, "2:8 warning txt-worse, 3:8 info txt-bad"},
+		{"excuse", rules.Options{Excuse: func(f *rules.Finding) bool {
+			return f.Rule.ID == "txt-worse" && f.Name == zone.MustName("a.example.com.")
+		}}, "3:8 warning txt-bad"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			if got := strings.Join(run(t, src, tt.opts, bad, worse), ", "); got != tt.want {

@@ -82,7 +82,8 @@ type Rule struct {
 	What, Why string
 	// Bad and Good are records as they stand in a master file: the first trips
 	// the rule, the second does not. Without an SOA they are read below
-	// ExampleHeader.
+	// ExampleHeader. Where only another source can show the mistake, they are a
+	// resource of a Terraform plan in JSON, which begins with a brace.
 	Bad, Good string
 	// Refs are the sections that the verdict rests on: "RFC 7208, section 4.5".
 	Refs []string
@@ -108,15 +109,27 @@ $TTL 3600
 @ IN NS ns2.example.net.
 `
 
-// Example returns an example as a whole zone file of example.com, without the
-// file that may stand beside it.
+// Example returns an example as a whole zone file of example.com, or as a whole
+// plan, without the file that may stand beside it.
 func Example(text string) string {
+	if strings.HasPrefix(text, "{") {
+		return planHeader + text + planFooter
+	}
 	text, _, _ = strings.Cut(text, exampleFile)
+	text, _, _ = strings.Cut(text, exampleConfig)
 	if strings.Contains(text, "SOA") {
 		return text
 	}
 	return ExampleHeader + text
 }
+
+// What stands around an example that is a resource of a plan.
+const (
+	planHeader = `{"format_version": "1.2", "terraform_version": "1.9.0", "planned_values": {"root_module": {"resources": [
+{"address": "google_dns_managed_zone.main", "mode": "managed", "type": "google_dns_managed_zone", "values": {"name": "main", "dns_name": "example.com."}},
+`
+	planFooter = "]}}}\n"
+)
 
 // exampleFile is the line behind which an example has a file beside the zone.
 const exampleFile = "-- mta-sts.txt --\n"
@@ -126,6 +139,17 @@ const exampleFile = "-- mta-sts.txt --\n"
 func ExamplePolicy(text string) (policy string, ok bool) {
 	_, policy, ok = strings.Cut(text, exampleFile)
 	return policy, ok
+}
+
+// exampleConfig is the line behind which an example has a configuration beside
+// the zone.
+const exampleConfig = "-- .zonelint.yaml --\n"
+
+// ExampleConfig returns the configuration that an example has beside its zone;
+// ok is false if it has none.
+func ExampleConfig(text string) (config string, ok bool) {
+	_, config, ok = strings.Cut(text, exampleConfig)
+	return config, ok
 }
 
 var (

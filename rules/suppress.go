@@ -39,8 +39,22 @@ var SuppressionInvalid = &Rule{
 	Run:      On(suppressions, func(*Pass, struct{}) {}),
 }
 
-// suppressions is the subject of the two rules above, whose findings the
-// engine makes itself once all others are known.
+// ConfigIgnoreUnused is the rule for entries of ignore in a configuration that
+// excuse nothing. Its findings are made by whoever reads the configuration.
+var ConfigIgnoreUnused = &Rule{
+	ID:       "config-ignore-unused",
+	Severity: Warning,
+	Summary:  "an entry of ignore in .zonelint.yaml excuses nothing",
+	What:     "An entry under ignore in .zonelint.yaml names a rule that finds nothing in the zones, at the owner and of the type that the entry is for. It is only looked for where all these zones were checked, and the rule was looked for in them.",
+	Why:      "The mistake that the entry once excused is gone, or its zone or owner is misspelt. Left in place, it would hide the next mistake, or hides none while it seems to.",
+	Bad:      "@ IN MX 10 mx.example.net.\n-- .zonelint.yaml --\nignore:\n- rule: mx-missing\n  zone: example.com\n  reason: takes no mail yet\n",
+	Good:     "@ IN A 192.0.2.80\n-- .zonelint.yaml --\nignore:\n- rule: mx-missing\n  zone: example.com\n  reason: takes no mail yet\n",
+	Refs:     []string{"zonelint README, Configuration"},
+	Run:      On(suppressions, func(*Pass, struct{}) {}),
+}
+
+// suppressions is the subject of the rules above, whose findings are
+// made once all others are known.
 var suppressions = &Subject[struct{}]{Each: func(*Pass, func(struct{})) {}}
 
 type suppression struct {

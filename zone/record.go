@@ -34,10 +34,6 @@ const (
 	Generated
 	// NoTTL: neither the record nor anything before it gives a TTL.
 	NoTTL
-	// Locked: what the RRset is written with says more than the RRset does, or
-	// stands for other records too (a YAML alias, an included file, answers that
-	// depend on who asks), so that it cannot be changed where it stands.
-	Locked
 )
 
 // Same reports whether two records are the same in DNS terms and in TTL,

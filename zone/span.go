@@ -67,6 +67,14 @@ type Editor interface {
 	Files() []string
 }
 
+// Refuser is an Editor that cannot make every change: what a record is written
+// with may say more than the record does, or stand for others too.
+type Refuser interface {
+	// Refuse says in a few words why the changes cannot be made; "" if nothing
+	// speaks against them.
+	Refuse(cs ChangeSet) string
+}
+
 // FileEdit is the content of a file before and after an edit.
 type FileEdit struct {
 	Name     string // as in the spans of the zone

@@ -22,7 +22,7 @@ func TestMain(m *testing.M) {
 }
 
 // TestScript runs the whole program as testdata/script says. The zones of
-// testdata/zones are at $ZONES.
+// testdata/zones are at $ZONES, the repositories of testdata/repos at $REPOS.
 func TestScript(t *testing.T) {
 	zones, err := filepath.Abs("../../testdata/zones")
 	if err != nil {
@@ -33,6 +33,7 @@ func TestScript(t *testing.T) {
 		UpdateScripts:       *update,
 		RequireExplicitExec: true,
 		Setup: func(env *testscript.Env) error {
+			env.Setenv("REPOS", filepath.Join(filepath.Dir(zones), "repos"))
 			env.Setenv("ZONES", zones)
 			env.Setenv("SOURCE_DATE_EPOCH", "1795219200") // 2026-11-21
 			return nil

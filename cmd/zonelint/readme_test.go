@@ -81,6 +81,22 @@ func exampleCloud(t *testing.T) (url string) {
 	return s.URL
 }
 
+// The configuration that the documentation shows is the one that its commands
+// are run with.
+func TestDocumentedConfiguration(t *testing.T) {
+	text, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	config, err := os.ReadFile("../../testdata/repos/configured/.zonelint.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(text), "```yaml\n"+string(config)+"```\n") {
+		t.Error("README.md shows another configuration than testdata/repos/configured/.zonelint.yaml")
+	}
+}
+
 // The documentation says how many rule packs there are.
 func TestDocumentedNumberOfPacks(t *testing.T) {
 	want := strconv.Itoa(len(pack.Builtin()))

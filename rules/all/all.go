@@ -15,6 +15,7 @@ import (
 	"github.com/zonelint/zonelint/rules/mx"
 	"github.com/zonelint/zonelint/rules/pack"
 	"github.com/zonelint/zonelint/rules/proxy"
+	"github.com/zonelint/zonelint/rules/source"
 	"github.com/zonelint/zonelint/rules/spf"
 	"github.com/zonelint/zonelint/rules/transport"
 )
@@ -24,7 +25,7 @@ import (
 // that its domains serve, as far as they are at hand.
 func Rules(s pack.Selector, policies ...*transport.Policy) []*rules.Rule {
 	return slices.Concat(
-		hygiene.Rules(), mx.Rules(), spf.Rules(), dkim.Rules(), dmarc.Rules(), transport.Rules(policies...), bimi.Rules(), caa.Rules(), autoconfig.Rules(), proxy.Rules(), pack.Rules(s),
-		[]*rules.Rule{rules.SuppressionUnused, rules.SuppressionInvalid},
+		hygiene.Rules(), mx.Rules(), spf.Rules(), dkim.Rules(), dmarc.Rules(), transport.Rules(policies...), bimi.Rules(), caa.Rules(), autoconfig.Rules(), proxy.Rules(), source.Rules(), pack.Rules(s),
+		[]*rules.Rule{rules.SuppressionUnused, rules.SuppressionInvalid, rules.ConfigIgnoreUnused},
 	)
 }

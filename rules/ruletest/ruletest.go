@@ -26,6 +26,7 @@ import (
 	"github.com/zonelint/zonelint/rules"
 	"github.com/zonelint/zonelint/zone"
 	"github.com/zonelint/zonelint/zone/masterfile"
+	"github.com/zonelint/zonelint/zone/terraform"
 )
 
 // Zones runs the rules over every file of the pattern (testdata/*.zone) and
@@ -61,7 +62,7 @@ func Zones(t *testing.T, pattern string, rs []*rules.Rule) {
 	}
 }
 
-// Lint parses a zone of example.com and runs the rules over it.
+// Lint parses a zone of example.com, or a plan of one, and runs the rules over it.
 func Lint(t *testing.T, name, src string, rs []*rules.Rule) []rules.Finding {
 	t.Helper()
 	_, fs := Parse(t, name, src, rs)
@@ -71,15 +72,29 @@ func Lint(t *testing.T, name, src string, rs []*rules.Rule) []rules.Finding {
 // Parse is Lint that returns the zone too.
 func Parse(t *testing.T, name, src string, rs []*rules.Rule) (*zone.Zone, []rules.Finding) {
 	t.Helper()
-	z, err := masterfile.Parse(name, []byte(src), masterfile.Options{Origin: zone.MustName("example.com")})
-	if err != nil {
-		t.Fatalf("%s: %v", name, err)
-	}
+	z := read(t, name, src)
 	e, err := rules.NewEngine(rs, rules.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return z, e.Run(z)
+}
+
+// read reads a zone file, or a plan that holds one zone.
+func read(t *testing.T, name, src string) *zone.Zone {
+	t.Helper()
+	if terraform.Is([]byte(src)) {
+		zones, err := terraform.Parse(name, []byte(src), terraform.Options{})
+		if err != nil || len(zones) != 1 {
+			t.Fatalf("%s: %d zones: %v", name, len(zones), err)
+		}
+		return zones[0]
+	}
+	z, err := masterfile.Parse(name, []byte(src), masterfile.Options{Origin: zone.MustName("example.com")})
+	if err != nil {
+		t.Fatalf("%s: %v", name, err)
+	}
+	return z
 }
 
 // IDs returns the rules of the findings, in their order.

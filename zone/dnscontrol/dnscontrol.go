@@ -28,8 +28,7 @@ type File struct {
 
 const maxRecords = 1_000_000
 
-// What Parse reports beside the *jsontree.SyntaxError of a text that is no
-// JSON; test with errors.Is.
+// What Parse reports beside a text that is no JSON; test with errors.Is.
 var (
 	ErrNotIR    = errors.New("not what \"dnscontrol print-ir\" writes: there is no list \"domains\"")
 	ErrTooLarge = errors.New("too large")
@@ -61,7 +60,7 @@ func Parse(name string, src []byte, o Options) ([]*zone.Zone, error) {
 	}
 	domains := doc.Root().At("domains")
 	if domains.Kind() != jsontree.Array {
-		return nil, fmt.Errorf("%s: %w", name, ErrNotIR)
+		return nil, ErrNotIR
 	}
 	p := parser{doc: doc, left: o.Records}
 	if p.left <= 0 {
@@ -75,11 +74,9 @@ func Parse(name string, src []byte, o Options) ([]*zone.Zone, error) {
 	for d := range domains.Elements() {
 		z, err := p.domain(d, fmt.Sprintf("domains[%d]", i))
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", name, err)
+			return nil, err
 		}
-		if z != nil {
-			zones = append(zones, z)
-		}
+		zones = append(zones, z)
 		i++
 	}
 	return zones, nil
@@ -91,7 +88,7 @@ type parser struct {
 	left   int     // records that may still come
 }
 
-// place is an error with its position.
+// errorAt is an error with the position of a value.
 func (p *parser) errorAt(v jsontree.Value, format string, args ...any) error {
 	at := p.doc.Span(v.Range()).Start
 	return fmt.Errorf("line %d, column %d: %w", at.Line, at.Column, fmt.Errorf(format, args...))
@@ -116,7 +113,7 @@ func (p *parser) domain(v jsontree.Value, address string) (*zone.Zone, error) {
 	i := 0
 	for r := range records.Elements() {
 		if p.left--; p.left < 0 {
-			return nil, p.errorAt(r, "more records than are read: %w", ErrTooLarge)
+			return nil, p.errorAt(r, "%w: more records than are read (--max-records)", ErrTooLarge)
 		}
 		d.record(r, fmt.Sprintf("%s.records[%d]", address, i))
 		i++
@@ -124,7 +121,7 @@ func (p *parser) domain(v jsontree.Value, address string) (*zone.Zone, error) {
 	i = 0
 	for r := range raw.Elements() {
 		if p.left--; p.left < 0 {
-			return nil, p.errorAt(r, "more records than are read: %w", ErrTooLarge)
+			return nil, p.errorAt(r, "%w: more records than are read (--max-records)", ErrTooLarge)
 		}
 		d.raw(r, fmt.Sprintf("%s.rawrecords[%d]", address, i))
 		i++

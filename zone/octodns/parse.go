@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/zonelint/zonelint/zone"
@@ -132,10 +131,16 @@ func read(files []*file, o Options) (*zone.Zone, error) {
 	if origin == "" {
 		return nil, ErrNoOrigin
 	}
-	r := &reader{opts: o, limits: o.Limits.orDefault(), origin: origin, source: &source{files: slices.Clone(files), named: len(files), origin: origin, opts: o}}
+	return readFiles(files, len(files), origin, o), nil
+}
+
+// readFiles makes a zone of files, of which the first are its own and the others
+// are there to be included.
+func readFiles(files []*file, named int, origin zone.Name, o Options) *zone.Zone {
+	r := &reader{opts: o, limits: o.Limits.orDefault(), origin: origin, source: &source{files: files, named: named, origin: origin, opts: o}}
 	r.left = r.limits.Nodes
-	for i := range files {
+	for i := range named {
 		r.file(i)
 	}
-	return r.zone(), nil
+	return r.zone()
 }

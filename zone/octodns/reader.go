@@ -515,11 +515,7 @@ func (r *reader) read(b *zone.Builder, index int, e *entry, id zone.NodeID) {
 				continue
 			}
 		}
-		var notes zone.Notes
-		if e.locked != "" {
-			notes = zone.Locked
-		}
-		b.AddRaw(zone.Raw{Node: id, Type: e.typ, Class: zone.ClassIN, TTL: e.ttl, Data: data, Notes: notes, Offset: uint32(len(r.source.places))})
+		b.AddRaw(zone.Raw{Node: id, Type: e.typ, Class: zone.ClassIN, TTL: e.ttl, Data: data, Offset: uint32(len(r.source.places))})
 		r.source.places = append(r.source.places, place{uint32(index), r.deref(v)})
 		e.places++
 	}

@@ -3,6 +3,7 @@ package octodns
 import (
 	"bytes"
 	"strings"
+	"sync"
 
 	"github.com/zonelint/zonelint/zone"
 )
@@ -17,6 +18,9 @@ type source struct {
 	entries []entry
 	index   map[zone.Key][]int // of entries
 	places  []place
+
+	ownersOnce sync.Once
+	owners     map[zone.Name]*ownerPlace
 }
 
 // Text implements zone.Source.

@@ -3,6 +3,7 @@ package terraform
 import (
 	"strings"
 
+	"github.com/zonelint/zonelint/zone"
 	"github.com/zonelint/zonelint/zone/internal/jsontree"
 )
 
@@ -30,7 +31,8 @@ type host struct {
 	key     string // tells it apart from others
 	name    string
 	private bool
-	index   string // of the address: `["a"]`, "" without
+	index   string    // of the address: `["a"]`, "" without
+	span    zone.Span // of its resource; zero if it has none
 }
 
 // index finds out the names of the zones of the plan.
@@ -38,7 +40,7 @@ func (p *parser) index() {
 	p.byID, p.byAddress, p.byConfig = map[string]*host{}, map[string]*host{}, map[string][]*host{}
 	for _, r := range p.hosts {
 		t := hostTypes[r.typ]
-		h := &host{key: t.kind + " " + r.address}
+		h := &host{key: t.kind + " " + r.address, span: p.spanOf(r)}
 		for _, name := range t.names {
 			if s := r.get(name).str(); s != "" {
 				h.name = s

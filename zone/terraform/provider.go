@@ -217,11 +217,9 @@ func (r *reader) words(n node) {
 	rec := rdata.Record(r.name, r.typ, r.ttl, words)
 	before := r.source.Len()
 	r.emit(rec, err, jsontree.Quoted, n)
-	if r.source.Len() == before || rec.Notes&zone.Unquoted == 0 || len(words) < 2 {
-		return
+	if r.source.Len() > before && rdata.LosesBlanks(words) {
+		r.split(zone.Loc{Source: r.source, Offset: uint32(before)})
 	}
-	loc := zone.Loc{Source: r.source, Offset: uint32(before)}
-	r.split(loc, words)
 }
 
 // readDigitalOcean reads a record of DigitalOcean.

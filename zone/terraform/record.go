@@ -72,8 +72,10 @@ func (p *parser) record(r resource) {
 		p.unknownZone(r, t)
 		return
 	}
-	start := p.doc.Span(r.whole.Range())
-	start.Address = r.address
+	start := h.span
+	if start.IsZero() {
+		start = p.spanOf(r)
+	}
 	apex, err := rdata.Name(h.name, zone.Root)
 	if err != nil {
 		p.unknown = append(p.unknown, UnknownZone{clip(h.name), r.address})
@@ -95,6 +97,13 @@ func (p *parser) record(r resource) {
 		rd.ttl = uint32(n)
 	}
 	t.read(rd)
+}
+
+// spanOf returns the place of a resource.
+func (p *parser) spanOf(r resource) zone.Span {
+	s := p.doc.Span(r.whole.Range())
+	s.Address = r.address
+	return s
 }
 
 // hostFor returns the zone of a record; nil if it is not known.
@@ -185,9 +194,7 @@ func (r *reader) rrtype(t recordType) bool {
 }
 
 func (r *reader) problem(kind zone.ProblemKind, name zone.Name, t zone.Type, format string, args ...any) {
-	span := r.doc.Span(r.whole.Range())
-	span.Address = r.address
-	r.problems = append(r.problems, zone.Problem{Kind: kind, Span: span, Name: name, Type: t, Lost: true, Message: fmt.Sprintf(format, args...)})
+	r.problems = append(r.problems, zone.Problem{Kind: kind, Span: r.spanOf(r.resource), Name: name, Type: t, Lost: true, Message: fmt.Sprintf(format, args...)})
 }
 
 // bad reports a record that cannot be read.
@@ -199,10 +206,10 @@ func (r *reader) bad(format string, args ...any) {
 // value.
 func (r *reader) hide(why secret, what string) {
 	if why == sensitive {
-		r.problem(zone.ProblemHidden, r.name, r.typ, "The %s of this record is marked as sensitive, so it is neither shown nor checked. What is published in DNS is no secret: take the mark away (nonsensitive) to have it checked.", what)
+		r.problem(zone.ProblemHidden, r.name, r.typ, "The attribute %s is marked as sensitive, so this record is neither shown nor checked. What is published in DNS is no secret: take the mark away with nonsensitive() to have it checked.", what)
 		return
 	}
-	r.problem(zone.ProblemHidden, r.name, r.typ, "The %s of this record is known only after the plan is applied, so it is not checked. Check the state after that, with \"terraform show -json\".", what)
+	r.problem(zone.ProblemHidden, r.name, r.typ, "The attribute %s is known only after the plan is applied, so this record is not checked. Check the state then: \"terraform show -json\" without a plan writes it.", what)
 }
 
 // computed says that the provider works out the records.
@@ -266,5 +273,7 @@ func (r *reader) text(n node) {
 		return
 	}
 	words, err := rdata.Strings(s)
-	r.emit(rdata.Record(r.name, r.typ, r.ttl, words), err, jsontree.Quoted, n)
+	rec := rdata.Record(r.name, r.typ, r.ttl, words)
+	rec.Notes &^= zone.LongString // the provider cuts a long one itself
+	r.emit(rec, err, jsontree.Quoted, n)
 }

@@ -26,14 +26,15 @@ type Options struct {
 
 const maxRecords = 1_000_000
 
-// What Parse reports beside the *jsontree.SyntaxError of a text that is no
-// JSON; test with errors.Is.
+// What Parse reports beside a text that is no JSON; test with errors.Is.
 var (
 	ErrNotPlan  = errors.New("not what \"terraform show -json\" writes: it has neither \"planned_values\" nor \"values\"")
 	ErrVersion  = errors.New("the format version is not known")
 	ErrErrored  = errors.New("the plan ended with errors, so it holds only a part of the changes; mend what \"terraform plan\" says and plan again")
 	ErrTooLarge = errors.New("too large")
 )
+
+var errTooMany = fmt.Errorf("%w: more records than are read (--max-records)", ErrTooLarge)
 
 // UnknownZoneError names zones whose domain name is not known.
 type UnknownZoneError struct {
@@ -90,11 +91,7 @@ func Parse(name string, src []byte, o Options) ([]*zone.Zone, error) {
 	if err != nil {
 		return nil, err
 	}
-	zones, err := parse(doc, o)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
-	return zones, nil
+	return parse(doc, o)
 }
 
 func parse(doc *jsontree.Doc, o Options) ([]*zone.Zone, error) {
@@ -103,8 +100,8 @@ func parse(doc *jsontree.Doc, o Options) ([]*zone.Zone, error) {
 	switch v := version.Str(); {
 	case version.Kind() != jsontree.String:
 		return nil, ErrNotPlan
-	case !strings.HasPrefix(v, "1.") && v != "1" && !strings.HasPrefix(v, "0."):
-		return nil, fmt.Errorf("%w: it is %q, and versions 0 and 1 are read; write the plan with a version of Terraform or OpenTofu that has those", ErrVersion, clip(v))
+	case !strings.HasPrefix(v, "1.") && v != "1":
+		return nil, fmt.Errorf("%w: it is %q, and 1 is read, which Terraform writes from 1.1 on and OpenTofu from the first", ErrVersion, clip(v))
 	case errored.True():
 		return nil, ErrErrored
 	case planned.Kind() != jsontree.Object && state.Kind() != jsontree.Object:
@@ -125,14 +122,14 @@ func parse(doc *jsontree.Doc, o Options) ([]*zone.Zone, error) {
 		p.module(state.At("root_module"), "", all)
 	}
 	if p.tooMany {
-		return nil, fmt.Errorf("more records than are read: %w", ErrTooLarge)
+		return nil, errTooMany
 	}
 	p.index()
 	for _, r := range p.records {
 		p.record(r)
 	}
 	if p.tooMany {
-		return nil, fmt.Errorf("more records than are read: %w", ErrTooLarge)
+		return nil, errTooMany
 	}
 	if len(p.unknown) > 0 {
 		return nil, &UnknownZoneError{p.unknown}

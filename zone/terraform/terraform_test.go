@@ -103,7 +103,7 @@ func TestErrors(t *testing.T) {
 		want      error
 		text      string
 	}{
-		{"no plan", `{"a":1}`, ErrNotPlan, "plan.json: not what"},
+		{"no plan", `{"a":1}`, ErrNotPlan, "not what"},
 		{"no values", `{"format_version":"1.0"}`, ErrNotPlan, ""},
 		{"a later version", `{"format_version":"2.0","planned_values":{}}`, ErrVersion, `it is "2.0"`},
 		{"errors", `{"format_version":"1.2","errored":true,"planned_values":{}}`, ErrErrored, ""},

@@ -22,16 +22,15 @@ func (a *app) checkCommand() *urfave.Command {
 			"axfr://SERVER[:PORT]/ZONE is a zone that the name server lets be transferred; the request is signed if RFC2136_TSIG_KEY and RFC2136_TSIG_SECRET are set.\n\n" +
 			"Exits with 0 if nothing at or above --fail-on was found, 1 if something was, 2 on wrong usage, 3 if a file or zone could not be read.",
 		Flags: slices.Concat(ruleFlags(), []urfave.Flag{
-			&urfave.StringFlag{Name: "fail-on", Category: groupRules, Value: "error", Usage: "`LEVEL`: exit with 1 on findings of this severity or worse: error, warning or info (default: error)"},
+			failOnFlag(),
 			sinceFlag(), baselineFlag(), formatFlag(), colorFlag(),
-		}, providerFlags(), worldFlags(), readingFlags()),
+		}, configFlags(), providerFlags(), worldFlags(), readingFlags(), planFlags()),
 		Action: a.check,
 	}
 }
 
 func (a *app) check(c *urfave.Context) error {
-	failOn, err := severityOf("--fail-on", c.String("fail-on"))
-	if err != nil {
+	if _, err := severityOf("--fail-on", c.String("fail-on")); err != nil {
 		return err
 	}
 	color := c.String("color")
@@ -49,19 +48,23 @@ func (a *app) check(c *urfave.Context) error {
 	if l.baseline != nil {
 		l.earlier = append(l.earlier, l.baseline)
 	}
-	before, err := l.readSince(c)
-	if err != nil {
+	if l.since, err = l.readSince(c); err != nil {
 		return err
 	}
-	if before != nil { // behind the baseline, which tells what of it is gone
-		defer before.close()
-		l.earlier = append(l.earlier, before)
+	if l.since != nil { // behind the baseline, which tells what of it is gone
+		defer l.since.close()
+		l.earlier = append(l.earlier, l.since)
 	}
-	look := report.Style{FailOn: failOn, Rules: l.engine.Rules(), Version: version().Version, Path: projectPath(l.loader.cwd)}
+	failOn := l.failOn(c)
+	look := report.Style{FailOn: failOn, Rules: l.base.engine.Rules(), Version: version().Version, Path: projectPath(l.loader.cwd)}
 	if l.live != nil {
 		look.Fix = l.live.fixCommand()
 	}
-	outs, err := a.openOutputs(c.StringSlice("format"), color, look)
+	formats, err := l.formats(c)
+	if err != nil {
+		return err
+	}
+	outs, err := a.openOutputs(formats, color, look)
 	if err != nil {
 		return err
 	}
@@ -79,7 +82,7 @@ func (l *lint) check(ctx context.Context, outs outputs, failOn rules.Severity) e
 	outs.begin()
 	t, err := l.run(ctx,
 		func(z *zone.Zone, r *result) {
-			r.chunks = outs.render(l.findings(r.target, z, &r.summary))
+			r.chunks = outs.render(l.findings(r.lane, r.target, z, &r.summary))
 			r.zone = z.Apex.String()
 		},
 		func(r *result) {
@@ -98,6 +101,9 @@ func (l *lint) check(ctx context.Context, outs outputs, failOn rules.Severity) e
 // conclude ends the output of check and says how the run went.
 func (l *lint) conclude(t totals, outs outputs, failOn rules.Severity) error {
 	t.Compared = len(l.earlier) > 0
+	if err := l.reportUnused(&t, outs); err != nil {
+		return err
+	}
 	if err := outs.close(t.Summary); err != nil {
 		if brokenPipe(err) {
 			return errReported

@@ -35,7 +35,7 @@ func (a *app) fixCommand() *urfave.Command {
 			&urfave.BoolFlag{Name: "unsafe", Category: groupOutput, Usage: "make fixes that remove or replace records too"},
 			colorFlag(),
 			fromFlag(),
-		}, ruleFlags(), providerFlags(), changeFlags(), worldFlags(), readingFlags()),
+		}, ruleFlags(), configFlags(), providerFlags(), changeFlags(), worldFlags(), readingFlags(), planFlags()),
 		Action: a.fix,
 	}
 }
@@ -71,22 +71,26 @@ func (a *app) fix(c *urfave.Context) error {
 	defer l.loader.close()
 	f := &fixer{
 		lint: l, write: c.Bool("write"), files: map[string][sha256.Size]byte{}, out: report.Painter(colors(color, a.Out)), err: report.Painter(colors(color, a.Err)),
-		surgeon: surgeon{engine: l.engine, judge: l.engine, selector: l.selector, upTo: rules.Safe, now: now},
 	}
-	f.surgeon.paint = f.out
-	if f.surgeon.migration, err = a.migrationOf(c, l.selector, l.servers); err != nil {
+	l.lanes.operate = func(ln *lane) (*surgeon, error) {
+		s := &surgeon{engine: ln.engine, judge: ln.engine, selector: ln.selector, upTo: rules.Safe, now: now, paint: f.out}
+		if c.Bool("unsafe") {
+			s.upTo = rules.Unsafe
+		}
+		var err error
+		if s.migration, err = a.migrationOf(c, ln.selector, l.servers); err != nil {
+			return nil, err
+		}
+		if c.IsSet("select") || c.IsSet("ignore") || ln.settings != nil {
+			s.judge, err = rules.NewEngine(all.Rules(ln.selector, l.policies...), rules.Options{Servers: l.servers})
+		}
+		return s, err
+	}
+	if l.base.surgeon, err = l.lanes.operate(l.base); err != nil {
 		return err
 	}
-	if c.Bool("unsafe") {
-		f.surgeon.upTo = rules.Unsafe
-	}
-	if c.IsSet("select") || c.IsSet("ignore") {
-		if f.surgeon.judge, err = rules.NewEngine(all.Rules(l.selector, l.policies...), rules.Options{Servers: l.servers}); err != nil {
-			return err
-		}
-	}
 	if l.live != nil {
-		return l.fixLive(c, f.surgeon, color)
+		return l.fixLive(c, color)
 	}
 	if f.write && slices.ContainsFunc(l.found.targets, func(t target) bool { return t.path == "" }) {
 		return usagef("leave --write out for a diff, or name a file", "fix cannot write standard input")
@@ -111,7 +115,6 @@ func clock() (time.Time, error) {
 // fixer is one run of fix.
 type fixer struct {
 	*lint
-	surgeon  surgeon
 	write    bool
 	out, err report.Painter
 
@@ -129,7 +132,7 @@ func (f *fixer) run(ctx context.Context) error {
 	f.window = 8 * f.jobs // what waits are whole files
 	t, err := f.lint.run(ctx,
 		func(z *zone.Zone, r *result) {
-			r.repair, r.err = f.surgeon.repair(z)
+			r.repair, r.err = r.lane.surgeon.repair(z)
 			if r.err == nil {
 				r.summary.Zones, r.summary.Records = 1, z.Len()
 			}
@@ -157,7 +160,7 @@ func (f *fixer) run(ctx context.Context) error {
 // take shows or writes what became of one zone.
 func (f *fixer) take(o *result) {
 	r := o.repair
-	f.surgeon.tellMove(f.Err, f.err, o.target.name, r)
+	o.lane.surgeon.tellMove(f.Err, f.err, o.target.name, r)
 	edits, err := f.claim(r.edits)
 	if err == nil && f.write {
 		f.beside.keep(edits)
@@ -306,7 +309,7 @@ func (f *fixer) summarize(t totals) {
 		done = fmt.Sprintf("%s can be fixed in %s", report.Count(f.fixed, "finding"), report.Count(f.changed, "file"))
 	}
 	if f.moved > 0 {
-		moves := fmt.Sprintf("%d %s from %s to %s", f.moved, report.Verb(f.moved, "moves", "move"), f.surgeon.migration.From(), f.surgeon.migration.To())
+		moves := fmt.Sprintf("%d %s from %s to %s", f.moved, report.Verb(f.moved, "moves", "move"), f.base.surgeon.migration.From(), f.base.surgeon.migration.To())
 		if done = moves + ", " + done; f.fixed == 0 {
 			done = moves + " in " + report.Count(f.changed, "file")
 		}

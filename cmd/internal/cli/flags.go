@@ -20,7 +20,6 @@ import (
 	"github.com/zonelint/zonelint/rules/transport"
 	"github.com/zonelint/zonelint/zone"
 	"github.com/zonelint/zonelint/zone/masterfile"
-	"github.com/zonelint/zonelint/zone/resolve"
 )
 
 // The groups of flags in the help of a command.
@@ -31,6 +30,7 @@ const (
 	groupRules    = "Rules"
 	groupReading  = "Reading"
 	groupWorld    = "Names outside of the zone"
+	groupConfig   = "Configuration"
 	groupLimits   = "Limits on what one zone may cost"
 )
 
@@ -66,6 +66,11 @@ func readingFlags() []urfave.Flag {
 		&urfave.IntFlag{Name: "max-include-depth", Category: groupLimits, Usage: "`N`: files that include each other (default: " + strconv.Itoa(d.IncludeDepth) + ")"},
 		&urfave.IntFlag{Name: "max-include-files", Category: groupLimits, Usage: "`N`: files in all (default: " + strconv.Itoa(d.IncludeFiles) + ")"},
 	}
+}
+
+// failOnFlag is --fail-on of check.
+func failOnFlag() urfave.Flag {
+	return &urfave.StringFlag{Name: "fail-on", Category: groupRules, Value: "error", Usage: "`LEVEL`: exit with 1 on findings of this severity or worse: error, warning or info (default: error)"}
 }
 
 func colorFlag() urfave.Flag {
@@ -131,7 +136,8 @@ func parseSize(s string) (int64, error) {
 
 // selectorOf returns the packs that --pack chooses; the packs of a folder are
 // added to those that a zone may be recognised to need.
-func (a *app) selectorOf(c *urfave.Context) (pack.Selector, error) {
+// Variables may also be those of further packs, which a configuration chooses.
+func (a *app) selectorOf(c *urfave.Context, further ...*pack.Pack) (pack.Selector, error) {
 	s := pack.Selector{All: pack.Builtin(), ClientSRV: c.Bool("client-srv")}
 	t := a.templatesOf(c)
 	for _, arg := range c.StringSlice("pack") {
@@ -156,16 +162,16 @@ func (a *app) selectorOf(c *urfave.Context) (pack.Selector, error) {
 	if err := t.checkGroups(); err != nil {
 		return s, err
 	}
-	s.Given, err = variablesOf(c, s, from)
+	s.Given, err = variablesOf(c, s, from, further)
 	return s, err
 }
 
 // variablesOf returns the values that --var gives to variables of packs, those
 // of --from among them.
-func variablesOf(c *urfave.Context, s pack.Selector, from []*pack.Pack) (pack.Bindings, error) {
+func variablesOf(c *urfave.Context, s pack.Selector, from, further []*pack.Pack) (pack.Bindings, error) {
 	packs := s.Forced
 	if len(packs) == 0 {
-		packs = s.All
+		packs = slices.Concat(s.All, further)
 	}
 	known := templateVariables(slices.Concat(c.StringSlice("pack"), c.StringSlice("from")))
 	for _, p := range slices.Concat(packs, from) {
@@ -227,20 +233,25 @@ func packFailure(flag, arg string, err error) error {
 	return usagef("", "%s %s: %s", flag, arg, describe(err))
 }
 
-// engineOf makes the engine that the flags of ruleFlags ask for.
-func engineOf(c *urfave.Context, s pack.Selector, policies []*transport.Policy, servers []resolve.Server) (*rules.Engine, error) {
-	o := rules.Options{Servers: servers, Select: idList(c.StringSlice("select")), Ignore: idList(c.StringSlice("ignore")), Severity: map[string]rules.Severity{}}
+// ruleOptions reads the flags of ruleFlags that choose rules.
+func ruleOptions(c *urfave.Context) (rules.Options, error) {
+	o := rules.Options{Select: idList(c.StringSlice("select")), Ignore: idList(c.StringSlice("ignore")), Severity: map[string]rules.Severity{}}
 	for _, v := range idList(c.StringSlice("severity")) {
 		id, level, ok := strings.Cut(v, "=")
 		if !ok {
-			return nil, usagef("write --severity RULE=LEVEL", "--severity %q has no level", v)
+			return o, usagef("write --severity RULE=LEVEL", "--severity %q has no level", v)
 		}
 		sev, err := severityOf("--severity", level)
 		if err != nil {
-			return nil, err
+			return o, err
 		}
 		o.Severity[id] = sev
 	}
+	return o, nil
+}
+
+// engineOf makes the engine that flags ask for.
+func engineOf(s pack.Selector, policies []*transport.Policy, o rules.Options) (*rules.Engine, error) {
 	list := all.Rules(s, policies...)
 	e, err := rules.NewEngine(list, o)
 	var unknown *rules.UnknownRuleError

@@ -14,9 +14,11 @@ type earlier interface {
 	knows(t target, z *zone.Zone) func(rules.Finding, rules.Fingerprint) bool
 }
 
-// findings checks a zone, counts what it has, and returns what is new.
-func (l *lint) findings(t target, z *zone.Zone, s *report.Summary) *report.Result {
-	r := &report.Result{Zone: z, Findings: l.engine.Run(z)}
+// findings checks a zone as its lane says, counts what it has, and returns what
+// is new.
+func (l *lint) findings(ln *lane, t target, z *zone.Zone, s *report.Summary) *report.Result {
+	r := &report.Result{Zone: z, Findings: ln.engine.Run(z)}
+	ln.tried(z)
 	for _, e := range l.earlier {
 		s.Known += r.Drop(e.knows(t, z))
 	}

@@ -7,12 +7,12 @@ import (
 	urfave "github.com/urfave/cli/v2"
 
 	"github.com/zonelint/zonelint/cmd/internal/baseline"
+	"github.com/zonelint/zonelint/cmd/internal/config"
 	"github.com/zonelint/zonelint/cmd/internal/report"
 	"github.com/zonelint/zonelint/rules"
 	"github.com/zonelint/zonelint/rules/pack"
 	"github.com/zonelint/zonelint/rules/transport"
 	"github.com/zonelint/zonelint/zone"
-	"github.com/zonelint/zonelint/zone/masterfile"
 	"github.com/zonelint/zonelint/zone/resolve"
 )
 
@@ -20,9 +20,12 @@ import (
 // say.
 type lint struct {
 	*app
-	engine   *rules.Engine
-	selector pack.Selector
-	detector *pack.Detector
+	base     *lane // of zones without a configuration
+	lanes    lanes
+	options  rules.Options // of the flags
+	configs  *configs
+	args     []string       // that name the zones
+	config   *config.Config // for what concerns the run as a whole; nil if there is none
 	policies []*transport.Policy
 	servers  []resolve.Server
 	loader   *loader
@@ -31,6 +34,8 @@ type lint struct {
 	live     *liveZones     // in place of files; nil if it is files
 	earlier  []earlier      // what the findings are compared with
 	baseline *knownFindings // of earlier; nil if there is none
+	since    *history       // of earlier; nil if there is none
+	former   bool           // the zones are those of an earlier commit
 	jobs     int
 	window   int // how many outcomes may wait for one before them
 }
@@ -46,38 +51,47 @@ func (a *app) newLint(c *urfave.Context) (*lint, error) {
 	if err != nil {
 		return nil, err
 	}
+	plans, err := planOptionsOf(c)
+	if err != nil {
+		return nil, err
+	}
 	if err := checkProviderUse(c); err != nil {
 		return nil, err
 	}
-	args := c.Args().Slice()
-	if len(args) == 0 {
-		args = []string{"."}
-	}
-	finding := make(chan found, 1)
-	if isLive(c) {
-		finding <- found{}
-	} else { // beside the packs, which take a while to load
-		go func(stdin string) { finding <- findTargets(currentDir(), args, stdin) }(c.String("stdin-filename"))
-	}
-	l := &lint{app: a, jobs: jobs}
-	if l.selector, err = a.selectorOf(c); err != nil {
+	l := &lint{app: a, jobs: jobs, base: &lane{}, args: c.Args().Slice()}
+	l.lanes.lint = l
+	if l.options, err = ruleOptions(c); err != nil {
 		return nil, err
 	}
-	l.detector = pack.NewDetector(l.selector)
+	if len(l.args) == 0 {
+		l.args = []string{"."}
+	}
+	go pack.Builtin() // which take a while to load
+	if err := l.configure(c); err != nil {
+		return nil, err
+	}
+	if l.base.selector, err = a.selectorOf(c, l.configs.allPacks()...); err != nil {
+		return nil, err
+	}
+	if err := l.configs.take(l.base.selector); err != nil {
+		return nil, err
+	}
+	l.base.detector = pack.NewDetector(l.base.selector)
 	if l.policies, err = policiesOf(c); err != nil {
 		return nil, err
 	}
 	if l.loader, err = newLoader(c.String("include-root"), options, a.In); err != nil {
 		return nil, err
 	}
-	l.loader.source = from
-	l.found = <-finding
+	l.loader.source, l.loader.plans = from, plans
 	l.beside = newNeighbours(c.Context, l.loader, l.found.targets)
-	if l.servers, err = a.serversOf(c, l.loader, l.beside); err == nil && isLive(c) {
+	if l.servers, err = a.serversOf(c, l.loader, l.beside, l.configs.allPacks()...); err == nil && isLive(c) {
 		err = l.readLive(c)
 	}
 	if err == nil {
-		l.engine, err = engineOf(c, l.selector, l.policies, l.servers)
+		o := l.options
+		o.Servers = l.servers
+		l.base.engine, err = engineOf(l.base.selector, l.policies, o)
 	}
 	if err != nil {
 		l.loader.close()
@@ -99,6 +113,7 @@ type outcome struct {
 // result is what became of one zone.
 type result struct {
 	target  target
+	lane    *lane
 	err     error
 	noPack  bool // no pack applies
 	summary report.Summary
@@ -111,8 +126,8 @@ type result struct {
 // totals is what a run saw.
 type totals struct {
 	report.Summary
-	noPack   int // zones to which no pack applies
-	noOrigin int // files that were not read for want of an origin
+	noPack  int // zones to which no pack applies
+	misused int // files that were not read for want of the name of a zone, or for wrong usage
 }
 
 // run reads the targets and calls work with each zone, in several goroutines;
@@ -124,8 +139,9 @@ func (l *lint) run(ctx context.Context, work func(z *zone.Zone, r *result), emit
 	defer p.stop()
 	fail := func(err error) {
 		t.Unread++
-		if errors.Is(err, masterfile.ErrNoOrigin) {
-			t.noOrigin++
+		var usage *usageError
+		if unnamed(err) || errors.As(err, &usage) {
+			t.misused++
 		}
 		p.aside(func() { l.complain("%v", err) })
 	}
@@ -223,8 +239,11 @@ func (l *lint) one(ctx context.Context, t target, work func(z *zone.Zone, r *res
 			break
 		}
 		o.includes = append(o.includes, l.loader.included(z)...)
-		r := &result{target: t, noPack: l.packless(z)}
-		work(z, r)
+		r := &result{target: t}
+		if r.lane, r.err = l.lanes.of(t.config, z.Apex); r.err == nil {
+			r.noPack = r.lane.packless(z)
+			work(z, r)
+		}
 		o.results = append(o.results, r)
 	}
 	return o
@@ -235,7 +254,7 @@ func (t totals) failure() error {
 	switch {
 	case t.Unread == 0:
 		return nil
-	case t.Unread == t.noOrigin:
+	case t.Unread == t.misused:
 		return errUsageReported
 	}
 	return errReported

@@ -100,17 +100,16 @@ func (l *lint) checkLive(ctx context.Context, outs outputs, failOn rules.Severit
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		r := l.findings(target{}, live.zone, &t.Summary)
+		ln, err := l.lanes.of(l.config, live.zone.Apex)
+		if err != nil {
+			return err
+		}
+		r := l.findings(ln, target{}, live.zone, &t.Summary)
 		l.checked(target{}, live.zone.Apex.String())
-		if l.packless(live.zone) {
+		if ln.packless(live.zone) {
 			t.noPack++
 		}
 		outs.write(outs.render(r), len(r.Findings))
 	}
 	return l.conclude(t, outs, failOn)
-}
-
-// packless reports whether no pack applies to a zone.
-func (l *lint) packless(z *zone.Zone) bool {
-	return len(l.selector.Forced) == 0 && !l.detector.Any(z)
 }

@@ -30,7 +30,6 @@ func changeFlags() []urfave.Flag {
 type liveFixer struct {
 	*lint
 	*changer
-	surgeon surgeon
 	planOut string
 	options providers.PlanOptions
 	// noChange and noDelete are limits of 0, which options do not know.
@@ -39,24 +38,21 @@ type liveFixer struct {
 }
 
 // fixLive is fix for zones at a provider.
-func (l *lint) fixLive(c *urfave.Context, s surgeon, color string) error {
+func (l *lint) fixLive(c *urfave.Context, color string) error {
 	ch, err := newChanger(c, l.live.account, color)
 	if err != nil {
 		return err
 	}
-	f := &liveFixer{lint: l, changer: ch, surgeon: s, planOut: c.String("plan-out"), options: providers.PlanOptions{Provider: ch.provider.Name}}
-	f.noChange = c.IsSet("max-changes") && c.Int("max-changes") == 0
-	f.noDelete = c.IsSet("max-deletes") && c.Int("max-deletes") == 0
-	for _, o := range []struct {
-		name string
-		dst  *int
-	}{{"max-changes", &f.options.MaxChanges}, {"max-deletes", &f.options.MaxDeletes}} {
-		if !c.IsSet(o.name) {
-			continue
-		}
-		if *o.dst = c.Int(o.name); *o.dst < 0 {
-			return usagef("give a number of at least 0", "--%s %d", o.name, *o.dst)
-		}
+	f := &liveFixer{lint: l, changer: ch, planOut: c.String("plan-out"), options: providers.PlanOptions{Provider: ch.provider.Name}}
+	var changes, deletes *uint16
+	if l.config != nil {
+		changes, deletes = l.config.MaxChanges, l.config.MaxDeletes
+	}
+	if f.options.MaxChanges, f.noChange, err = planLimit(c, "max-changes", changes); err != nil {
+		return err
+	}
+	if f.options.MaxDeletes, f.noDelete, err = planLimit(c, "max-deletes", deletes); err != nil {
+		return err
 	}
 	if f.planOut != "" {
 		if f.dryRun || f.yes {
@@ -71,10 +67,14 @@ func (l *lint) fixLive(c *urfave.Context, s surgeon, color string) error {
 	var t totals
 	for _, live := range l.live.zones {
 		t.Zones++
-		if l.packless(live.zone) {
+		ln, err := l.lanes.of(l.config, live.zone.Apex)
+		if err != nil {
+			return err
+		}
+		if ln.packless(live.zone) {
 			t.noPack++
 		}
-		if err := f.one(c.Context, live); err != nil {
+		if err := f.one(c.Context, live, ln.surgeon); err != nil {
 			return err
 		}
 	}
@@ -87,16 +87,33 @@ func (l *lint) fixLive(c *urfave.Context, s surgeon, color string) error {
 	return ch.end(c.Context)
 }
 
+// planLimit returns a limit of a plan, from its flag or else the configuration;
+// none says that it is 0, which plans take for the default.
+func planLimit(c *urfave.Context, flag string, configured *uint16) (limit int, none bool, err error) {
+	switch {
+	case c.IsSet(flag):
+		limit = c.Int(flag)
+	case configured != nil:
+		limit = int(*configured)
+	default:
+		return 0, false, nil
+	}
+	if limit < 0 {
+		return 0, false, usagef("give a number of at least 0", "--%s %d", flag, limit)
+	}
+	return limit, limit == 0, nil
+}
+
 // one plans and makes the fixes of a zone.
-func (f *liveFixer) one(ctx context.Context, live liveZone) error {
-	plan, r, err := f.plan(live)
+func (f *liveFixer) one(ctx context.Context, live liveZone, s *surgeon) error {
+	plan, r, err := f.plan(live, s)
 	if err != nil {
 		f.failed = true
 		f.changer.complain("%v", f.failure(live.snapshot.Apex, err))
 		return nil
 	}
 	f.account.tellUnread(live.snapshot, f.redactor)
-	f.surgeon.tellMove(f.changer.Err, f.err, f.place(live.snapshot.Apex), r)
+	s.tellMove(f.changer.Err, f.err, f.place(live.snapshot.Apex), r)
 	f.tellLeft(r)
 	if f.planOut != "" && !plan.Empty() {
 		if err := writePlan(f.planOut, plan); err != nil {
@@ -114,9 +131,9 @@ func (f *liveFixer) one(ctx context.Context, live liveZone) error {
 
 // plan works out the fixes of a zone. What cannot be changed there is left, with
 // the reason, and the rest is planned without it.
-func (f *liveFixer) plan(live liveZone) (*providers.Plan, *repair, error) {
+func (f *liveFixer) plan(live liveZone, lasting *surgeon) (*providers.Plan, *repair, error) {
 	refused := map[zone.Key]string{}
-	s := f.surgeon
+	s := *lasting
 	s.refuse = func(cs zone.ChangeSet) string {
 		for _, k := range cs.Keys() {
 			if why := refused[k]; why != "" {

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -16,6 +17,7 @@ import (
 type loader struct {
 	options masterfile.Options
 	source  source // of all targets; sourceAuto if each tells its own
+	plans   planOptions
 	cwd     workdir
 	// tree is the folder that $INCLUDE may read from, root the same opened. A
 	// file that is not below it includes from its own folder alone, unless the
@@ -76,7 +78,7 @@ func newLoader(includeRoot string, options masterfile.Options, stdin io.Reader) 
 func (l *loader) further() *loader {
 	o := l.options
 	o.Origin = ""
-	return &loader{options: o, source: l.source, cwd: l.cwd, tree: l.tree, root: l.root, named: l.named}
+	return &loader{options: o, source: l.source, plans: l.plans, cwd: l.cwd, tree: l.tree, root: l.root, named: l.named}
 }
 
 func (l *loader) close() { l.root.Close() }
@@ -91,6 +93,21 @@ func (l *loader) optionsFor(path string) masterfile.Options {
 	} else if l.named {
 		o.Root, o.Dir = l.root, "."
 	}
+	return o
+}
+
+// sourceOf returns the source of a target: that of --source counts before that
+// of its configuration.
+func (l *loader) sourceOf(t target) source { return cmp.Or(l.source, t.source) }
+
+// originOf returns the origin at the beginning of a target: that of --origin
+// counts before that of its configuration; "" if neither is given.
+func (l *loader) originOf(t target) zone.Name { return cmp.Or(l.options.Origin, t.start) }
+
+// masterOptions returns how to read a target that is a master file.
+func (l *loader) masterOptions(t target) masterfile.Options {
+	o := l.optionsFor(cmp.Or(t.path, t.name))
+	o.Origin = l.originOf(t)
 	return o
 }
 

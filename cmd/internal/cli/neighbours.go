@@ -109,7 +109,7 @@ func (n *neighbours) find() {
 			continue
 		}
 		o := t.origin
-		if o == "" && n.loader.options.Origin == "" { // else the SOA records may still say otherwise
+		if o == "" && n.loader.originOf(t) == "" { // else the SOA records may still say otherwise
 			o = masterfile.OriginOfFile(t.name)
 		}
 		if o == "" {
@@ -149,7 +149,7 @@ func (n *neighbours) peek(t target) zone.Name {
 	if err != nil || t.found && t.guess == maybeZone && !looksLikeZone(src) {
 		return ""
 	}
-	z, err := masterfile.Parse(t.name, src, masterfile.Options{Origin: n.loader.options.Origin, Limits: n.loader.options.Limits})
+	z, err := masterfile.Parse(t.name, src, masterfile.Options{Origin: n.loader.originOf(t), Limits: n.loader.options.Limits})
 	if err != nil || partOnly(z, nil) {
 		return ""
 	}

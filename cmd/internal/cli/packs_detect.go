@@ -23,7 +23,7 @@ func (a *app) packsDetectCommand() *urfave.Command {
 		Flags: slices.Concat([]urfave.Flag{
 			&urfave.StringSliceFlag{Name: "pack", Category: groupRules, Usage: "`FILE`: look for this pack too, a .yaml file; repeatable"},
 			listFormatFlag(), colorFlag(),
-		}, readingFlags()),
+		}, configFlags(), readingFlags(), planFlags()),
 		Action: a.detectPacks,
 	}
 }
@@ -42,14 +42,15 @@ func (a *app) detectPacks(c *urfave.Context) error {
 		return err
 	}
 	defer l.loader.close()
-	l.selector.All, l.selector.Forced = withPacks(l.selector.All, l.selector.Forced), nil
-	l.detector = pack.NewDetector(l.selector)
+	selector := l.base.selector
+	selector.All, selector.Forced = withPacks(selector.All, selector.Forced), nil
+	detector := pack.NewDetector(selector)
 	l.window = 4096 // what waits is text, not zones
 	paint := report.Painter(colors(color, a.Out))
 	var out []byte
 	zones := 0
 	t, err := l.run(c.Context, func(z *zone.Zone, r *result) {
-		observed := l.detector.Observe(z)
+		observed := detector.Observe(z)
 		if json {
 			r.chunks = [][]byte{report.JSON(detectedJSON(r.target.name, z, observed))}
 			return

@@ -73,11 +73,11 @@ func newPast(ctx context.Context, repo *git.Repo, commit string, l *loader) (p *
 	if err = os.MkdirAll(tree, 0o700); err != nil {
 		return p, err
 	}
-	then := &loader{options: l.options, source: l.source, cwd: l.cwd, tree: tree, named: l.named}
+	then := &loader{options: l.options, source: l.source, plans: l.plans, cwd: l.cwd, tree: tree, named: l.named}
 	if then.root, err = os.OpenRoot(tree); err != nil {
 		return p, err
 	}
-	p.loader = &loader{options: l.options, source: l.source, cwd: l.cwd, tree: l.tree, root: l.root, named: l.named, past: then, pastDir: p.dir}
+	p.loader = &loader{options: l.options, source: l.source, plans: l.plans, cwd: l.cwd, tree: l.tree, root: l.root, named: l.named, past: then, pastDir: p.dir}
 	return p, nil
 }
 
@@ -362,6 +362,9 @@ func (d *dependencies) depends(t target, rel string, yaml []string) bool {
 		return slices.ContainsFunc(yaml, func(other string) bool {
 			return other == "." || dir == other || strings.HasPrefix(dir, other+"/") || strings.HasPrefix(other, dir+"/")
 		})
+	}
+	if strings.EqualFold(path.Ext(rel), ".json") {
+		return false // has all that it says
 	}
 	text, err := masterfile.ReadFile(t.path, d.lint.loader.options.Limits)
 	if err != nil || !mentionsInclude(text) {

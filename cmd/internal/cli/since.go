@@ -26,7 +26,7 @@ func sinceFlag() urfave.Flag {
 type history struct {
 	ctx    context.Context
 	past   *past
-	engine *rules.Engine // the same rules, which see the zones of then
+	then   *lint // the same rules, which see the zones of then
 	beside *neighbours
 
 	mu   sync.Mutex
@@ -106,13 +106,19 @@ func (h *history) prepare(c *urfave.Context, l *lint) error {
 	}
 	l.found.targets, l.found.dirs = changed, nil // a folder without changed zones is no mistake
 	h.beside = newNeighbours(c.Context, h.past.loader, before)
-	servers := slices.Clone(l.servers)
-	for i, s := range servers {
+	h.then = &lint{
+		app: l.app, options: l.options, configs: l.configs, policies: l.policies, loader: h.past.loader,
+		servers: slices.Clone(l.servers), base: &lane{selector: l.base.selector, detector: l.base.detector}, former: true,
+	}
+	h.then.lanes.lint = h.then
+	for i, s := range h.then.servers {
 		if s == resolve.Server(l.beside) {
-			servers[i] = h.beside
+			h.then.servers[i] = h.beside
 		}
 	}
-	h.engine, err = engineOf(c, l.selector, l.policies, servers)
+	o := l.options
+	o.Servers = h.then.servers
+	h.then.base.engine, err = engineOf(l.base.selector, l.policies, o)
 	return err
 }
 
@@ -148,7 +154,11 @@ func (h *history) findings(t target) map[rules.Fingerprint]*formerly {
 		defer h.beside.lend(t, zs)()
 	}
 	for _, z := range zs {
-		fs := h.engine.Run(z)
+		ln, err := h.then.lanes.of(t.config, z.Apex)
+		if err != nil {
+			continue // it is told where the zone is checked as it is now
+		}
+		fs := ln.engine.Run(z)
 		for i, p := range rules.Fingerprints(z, fs) {
 			was := had[p]
 			if was == nil {

@@ -40,7 +40,7 @@ type format struct {
 }
 
 // formats are all sources beside master files.
-var formats = []format{}
+var formats = []format{dnscontrolFormat, terraformFormat}
 
 func sourceNames() []string {
 	names := []string{"auto", string(sourceMaster)}
@@ -104,7 +104,7 @@ func (l *loader) load(ctx context.Context, t target) ([]*zone.Zone, error) {
 		return l.past.load(ctx, t)
 	}
 	if t.path != "" && !l.mayBeFormat(t) {
-		return single(masterfile.Load(t.path, l.optionsFor(t.path)))
+		return single(masterfile.Load(t.path, l.masterOptions(t)))
 	}
 	src, err := l.read(ctx, t)
 	if err != nil {
@@ -116,7 +116,7 @@ func (l *loader) load(ctx context.Context, t target) ([]*zone.Zone, error) {
 // mayBeFormat reports whether a target may be something else than a master
 // file.
 func (l *loader) mayBeFormat(t target) bool {
-	switch l.source {
+	switch l.sourceOf(t) {
 	case sourceAuto:
 		return t.format != nil || mayBeFormat(t.name)
 	case sourceMaster:
@@ -127,7 +127,7 @@ func (l *loader) mayBeFormat(t target) bool {
 
 // mayHoldMany reports whether a target may hold more than one zone.
 func (l *loader) mayHoldMany(t target) bool {
-	if f := formatOf(l.source); f != nil {
+	if f := formatOf(l.sourceOf(t)); f != nil {
 		return f.many
 	}
 	if t.format != nil {
@@ -138,16 +138,16 @@ func (l *loader) mayHoldMany(t target) bool {
 
 // parse reads the zones of a target whose content is given.
 func (l *loader) parse(t target, src []byte) ([]*zone.Zone, error) {
-	f := t.format
+	f, from := t.format, l.sourceOf(t)
 	switch {
 	case f != nil:
-	case l.source == sourceAuto:
+	case from == sourceAuto:
 		f = detect(t.name, src, sourceAuto)
 	default:
-		f = formatOf(l.source)
+		f = formatOf(from)
 	}
 	if f == nil {
-		return single(masterfile.Parse(t.name, src, l.optionsFor(t.name)))
+		return single(masterfile.Parse(t.name, src, l.masterOptions(t)))
 	}
 	return f.parse(l, t, src)
 }
@@ -178,20 +178,21 @@ func (l *loader) loadFound(ctx context.Context, t target) ([]*zone.Zone, error) 
 // sniff looks into a file that was met in a folder where its name leaves a
 // doubt, and notes its format if it is no master file.
 func (l *loader) sniff(t *target) (bool, error) {
+	from := l.sourceOf(*t)
 	if t.guess == surelyZone {
-		return l.source == sourceAuto || l.source == sourceMaster, nil
+		return from == sourceAuto || from == sourceMaster, nil
 	}
 	head, err := headOf(t.path)
 	if err != nil || len(head) == 0 {
 		return false, err
 	}
-	if l.source != sourceMaster {
-		if t.format = detect(t.name, head, l.source); t.format != nil {
+	if from != sourceMaster {
+		if t.format = detect(t.name, head, from); t.format != nil {
 			return true, nil
 		}
 	}
 	switch {
-	case l.source != sourceAuto && l.source != sourceMaster:
+	case from != sourceAuto && from != sourceMaster:
 		return false, nil
 	case t.guess == likeZone:
 		return !looksLikeMarkup(head), nil

@@ -12,6 +12,7 @@ import (
 
 	"github.com/bmatcuk/doublestar/v4"
 
+	"github.com/zonelint/zonelint/cmd/internal/config"
 	"github.com/zonelint/zonelint/zone"
 )
 
@@ -28,6 +29,12 @@ type target struct {
 	// not.
 	origin zone.Name
 	dir    string // the folder argument that it was found in
+
+	config *config.Config // nil if there is none for it
+	// source and start are what the configuration says of the file, as --source
+	// and --origin do of all.
+	source source
+	start  zone.Name
 }
 
 // targetError is an argument that gives nothing to check.
@@ -49,7 +56,13 @@ type found struct {
 // findTargets finds what the arguments name. Folders are walked, globs expanded
 // ("**" is any number of folders).
 func findTargets(cwd workdir, args []string, stdinName string) found {
-	f := finder{cwd: cwd, seen: map[string]int{}}
+	return findConfigured(nil, cwd, args, stdinName)
+}
+
+// findConfigured is findTargets with what configurations say of files in
+// folders.
+func findConfigured(k *configs, cwd workdir, args []string, stdinName string) found {
+	f := finder{configs: k, cwd: cwd, seen: map[string]int{}}
 	for _, arg := range args {
 		switch info, err := os.Stat(arg); {
 		case arg == "-":
@@ -70,8 +83,9 @@ func findTargets(cwd workdir, args []string, stdinName string) found {
 
 type finder struct {
 	found
-	cwd  workdir
-	seen map[string]int // index of a target by its clean absolute path
+	configs *configs
+	cwd     workdir
+	seen    map[string]int // index of a target by its clean absolute path
 }
 
 func (f *finder) fail(name string, err error) {
@@ -139,6 +153,7 @@ func (f *finder) walk(root string) {
 			return
 		}
 		before, key := inFolder(filepath.Clean(dir)), inFolder(f.cwd.abs(dir))
+		takes := f.configs.chooser(f.cwd.abs(dir))
 		for _, e := range entries {
 			if strings.HasPrefix(e.Name(), ".") {
 				continue
@@ -149,7 +164,7 @@ func (f *finder) walk(root string) {
 				visit(path)
 			case e.Type() == fs.ModeSymlink && !leadsInto(path, real):
 			case e.Type().IsRegular() || e.Type() == fs.ModeSymlink:
-				if g := zoneName(e.Name()); g != noZone {
+				if g := takes(key+e.Name(), zoneName(e.Name())); g != noZone {
 					f.add(key+e.Name(), target{name: path, path: path, found: true, guess: g, dir: root})
 				}
 			}

@@ -31,7 +31,9 @@ func worldFlags() []urfave.Flag {
 // outside of a zone, in the order in which they are asked: beside is the zones
 // of the run, nil if there is only one. l reads the zones of --zonedata. Which
 // DNS servers failed is told when the run ends.
-func (a *app) serversOf(c *urfave.Context, l *loader, beside *neighbours) ([]resolve.Server, error) {
+//
+// The facts are those of further packs too.
+func (a *app) serversOf(c *urfave.Context, l *loader, beside *neighbours, further ...*pack.Pack) ([]resolve.Server, error) {
 	var servers []resolve.Server
 	if beside != nil {
 		servers = append(servers, beside)
@@ -55,14 +57,14 @@ func (a *app) serversOf(c *urfave.Context, l *loader, beside *neighbours) ([]res
 		a.dns = resolve.NewDNS(c.Context, *live)
 		servers = append(servers, a.dns)
 	}
-	return append(servers, pinned(c)), nil
+	return append(servers, pinned(c, further)), nil
 }
 
 // pinned returns the server of what packs know of the DNS: those that are
-// built in, and those of files that --pack names. A file that cannot be read is
+// built in, further ones, and those of files that --pack names. A file that cannot be read is
 // told where its records are asked for.
-func pinned(c *urfave.Context) resolve.Server {
-	packs := pack.Builtin()
+func pinned(c *urfave.Context, further []*pack.Pack) resolve.Server {
+	packs := pack.Over(pack.Builtin(), further)
 	for _, arg := range c.StringSlice("pack") {
 		if p, err := pack.Named(arg); err == nil {
 			packs = append(packs, p)

@@ -29,7 +29,7 @@ func (concise) Append(buf []byte, r *Result) []byte {
 		buf = append(buf, ": "...)
 		buf = append(buf, f.Severity.String()...)
 		buf = append(buf, ": "...)
-		buf = append(buf, Escape(f.Message)...)
+		buf = append(buf, Escape(addressed(f))...)
 		buf = append(buf, " ["...)
 		buf = append(buf, f.Rule.ID...)
 		buf = append(buf, "]\n"...)

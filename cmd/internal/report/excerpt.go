@@ -39,6 +39,7 @@ type excerpt struct {
 type place struct {
 	file         string
 	line, column int
+	address      string // see zone.Span
 }
 
 // line is one source line with one place underlined in it.
@@ -61,7 +62,7 @@ func (e *excerpt) add(src zone.Source, s zone.Span, label string, primary bool) 
 	file := slices.IndexFunc(e.places, func(p place) bool { return p.file == s.File })
 	if file < 0 {
 		file = len(e.places)
-		e.places = append(e.places, place{s.File, s.Start.Line, s.Start.Column})
+		e.places = append(e.places, place{s.File, s.Start.Line, s.Start.Column, s.Address})
 	}
 	if src == nil {
 		return
@@ -159,7 +160,11 @@ func (e *excerpt) append(buf []byte) []byte {
 		if i > 0 {
 			arrow = "::: "
 		}
-		buf = fmt.Appendf(buf, "%s%s%s\n", pad, e.paint.gutter(arrow), e.paint.Place(fmt.Sprintf("%s:%d:%d", Escape(p.file), p.line, p.column)))
+		at := e.paint.Place(fmt.Sprintf("%s:%d:%d", Escape(p.file), p.line, p.column))
+		if p.address != "" {
+			at += " (" + Escape(p.address) + ")"
+		}
+		buf = fmt.Appendf(buf, "%s%s%s\n", pad, e.paint.gutter(arrow), at)
 		before := 0
 		for _, l := range e.lines {
 			if l.file != i {

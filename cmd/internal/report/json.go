@@ -35,6 +35,7 @@ type jsonPlace struct {
 	Column    int    `json:"column"`
 	EndLine   int    `json:"end_line"`
 	EndColumn int    `json:"end_column"`
+	Address   string `json:"address,omitempty"` // see zone.Span
 }
 
 type jsonFix struct {
@@ -88,7 +89,7 @@ func findingOf(f rules.Finding) jsonFinding {
 		out.Type = f.Type.String()
 	}
 	if !f.Span.IsZero() {
-		out.jsonPlace = &jsonPlace{f.Span.File, f.Span.Start.Line, f.Span.Start.Column, f.Span.End.Line, f.Span.End.Column}
+		out.jsonPlace = &jsonPlace{f.Span.File, f.Span.Start.Line, f.Span.Start.Column, f.Span.End.Line, f.Span.End.Column, f.Span.Address}
 	}
 	if f.Fix != nil {
 		out.Fix = &jsonFix{f.Fix.Safety.String(), f.Fix.Description}

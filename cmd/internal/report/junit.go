@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/zonelint/zonelint/rules"
 )
@@ -29,6 +30,9 @@ func (j junit) Append(buf []byte, r *Result) []byte {
 		}
 	}
 	name := zoneName(r.Zone.Apex)
+	if name == "" { // findings about a configuration
+		name = r.Findings[0].Span.File
+	}
 	m.open("  ", "testsuite", "name", name, "tests", number(len(r.Findings)), "failures", number(failures), "errors", "0")
 	for _, f := range r.Findings {
 		m.open("    ", "testcase", j.attributes(name, f)...)
@@ -52,7 +56,7 @@ func (j junit) Append(buf []byte, r *Result) []byte {
 }
 
 func (j junit) attributes(zone string, f rules.Finding) []string {
-	out := []string{"classname", zone, "name", f.Rule.ID + " " + inWords(f)}
+	out := []string{"classname", zone, "name", strings.TrimSpace(f.Rule.ID + " " + inWords(f))}
 	if f.Span.File != "" {
 		out = append(out, "file", j.style.path(f.Span.File), "line", number(f.Span.Start.Line))
 	}

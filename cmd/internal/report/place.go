@@ -52,12 +52,21 @@ func zoneName(n zone.Name) string {
 	return strings.TrimSuffix(n.String(), ".")
 }
 
+// addressed is the message of a finding, with what its source calls the place
+// before it.
+func addressed(f rules.Finding) string {
+	if f.Span.Address != "" {
+		return f.Span.Address + ": " + f.Message
+	}
+	return f.Message
+}
+
 // titled is the message of a finding; where a line of a file does not tell what
 // it is about, with that before it.
 func titled(f rules.Finding) string {
 	switch {
 	case f.Span.Address != "":
-		return f.Span.Address + ": " + f.Message
+		return addressed(f)
 	case f.Span.File != "" || f.Name == "":
 		return f.Message
 	}

@@ -36,15 +36,15 @@ const largeSize = 64 << 10
 // Range is a stretch of the text, in octets; End is exclusive.
 type Range struct{ Start, End uint32 }
 
-// Parse checks a text and makes a Doc of it. The name is for its errors, which
-// are of type *SyntaxError, and its spans. The text is kept and must not change.
+// Parse checks a text and makes a Doc of it. The name is for its spans. Errors
+// are of type *SyntaxError. The text is kept and must not change.
 func Parse(name string, src []byte) (*Doc, error) {
 	d := &Doc{name: name, src: src}
 	if len(src) >= maxSize {
-		return nil, &SyntaxError{name, 1, 1, errors.New("the file is larger than 2 GiB")}
+		return nil, &SyntaxError{1, 1, errors.New("the file is larger than 2 GiB")}
 	}
 	if bytes.HasPrefix(src, []byte("\xff\xfe")) || bytes.HasPrefix(src, []byte("\xfe\xff")) {
-		return nil, &SyntaxError{name, 1, 1, ErrUTF16}
+		return nil, &SyntaxError{1, 1, ErrUTF16}
 	}
 	s := scanner{src: src}
 	if bytes.HasPrefix(src, []byte(bom)) {
@@ -56,7 +56,7 @@ func Parse(name string, src []byte) (*Doc, error) {
 		var at *scanError
 		if errors.As(err, &at) {
 			p := d.position(uint32(at.at))
-			return nil, &SyntaxError{name, p.Line, p.Column, at.err}
+			return nil, &SyntaxError{p.Line, p.Column, at.err}
 		}
 		return nil, err
 	}

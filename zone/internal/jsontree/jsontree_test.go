@@ -52,7 +52,9 @@ func TestErrors(t *testing.T) {
 	}
 	for _, tc := range []struct{ src, want string }{
 		{"", "1:1: the text is empty"},
-		{"{", "1:2: expected the name of a member in quotes here"},
+		{"{", "1:2: the text ends too early: see whether it was written to its end"},
+		{"{\"a\"", "1:5: the text ends too early: see whether it was written to its end"},
+		{"{1}", "1:2: expected the name of a member in quotes here"},
 		{"[1", "1:3: the text ends too early: see whether it was written to its end"},
 		{"[1,]", "1:4: expected a value here"},
 		{"{\"a\":1,}", "1:8: expected the name of a member in quotes here"},
@@ -73,7 +75,7 @@ func TestErrors(t *testing.T) {
 	} {
 		_, err := Parse("a.json", []byte(tc.src))
 		var se *SyntaxError
-		if !errors.As(err, &se) || err.Error() != "a.json:"+tc.want {
+		if !errors.As(err, &se) || fmt.Sprintf("%d:%d: %v", se.Line, se.Column, se.Err) != tc.want {
 			t.Errorf("%q: %v\nwant %s", clip(tc.src), err, tc.want)
 		}
 	}

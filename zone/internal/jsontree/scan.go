@@ -28,13 +28,12 @@ var (
 
 // SyntaxError says where a text is no JSON (RFC 8259).
 type SyntaxError struct {
-	Name         string
 	Line, Column int // from 1; columns count octets
 	Err          error
 }
 
 func (e *SyntaxError) Error() string {
-	return fmt.Sprintf("%s:%d:%d: %v", e.Name, e.Line, e.Column, e.Err)
+	return fmt.Sprintf("line %d, column %d: %v", e.Line, e.Column, e.Err)
 }
 func (e *SyntaxError) Unwrap() error { return e.Err }
 
@@ -168,7 +167,10 @@ func errEnd(depth int) error {
 // key reads the name of a member and the colon.
 func (s *scanner) key() error {
 	start := s.pos
-	if s.pos == len(s.src) || s.src[s.pos] != '"' {
+	if s.pos == len(s.src) {
+		return s.fail(s.pos, errEnd(len(s.stack)))
+	}
+	if s.src[s.pos] != '"' {
 		return s.fail(s.pos, errors.New("expected the name of a member in quotes here"))
 	}
 	if err := s.str(); err != nil {
@@ -181,7 +183,10 @@ func (s *scanner) key() error {
 		return s.fail(start, fmt.Errorf("an object with more than %d members", maxMembers))
 	}
 	s.blank()
-	if s.pos == len(s.src) || s.src[s.pos] != ':' {
+	if s.pos == len(s.src) {
+		return s.fail(s.pos, errEnd(len(s.stack)))
+	}
+	if s.src[s.pos] != ':' {
 		return s.fail(s.pos, errors.New("expected \":\" here"))
 	}
 	s.pos++

@@ -103,6 +103,7 @@ func Parse(name zone.Name, t zone.Type, ttl uint32, text string, origin zone.Nam
 type Word struct {
 	Text   string
 	Quoted bool
+	Apart  bool  // a blank stands before it
 	at     []int // where each octet of Text begins in what was written
 }
 
@@ -111,9 +112,11 @@ type Word struct {
 func Strings(s string) ([]Word, error) {
 	var out []Word
 	total := 0
+	apart := false
 	for i := 0; i < len(s); {
 		switch s[i] {
 		case ' ', '\t', '\n', '\r':
+			apart = true
 			i++
 			continue
 		}
@@ -121,6 +124,7 @@ func Strings(s string) ([]Word, error) {
 		if err != nil {
 			return nil, err
 		}
+		w.Apart, apart = apart, false
 		if total += len(w.Text) + 1; total > maxText {
 			return nil, errTextLong
 		}
@@ -236,4 +240,18 @@ func Where(words []Word, from, to int) (start, end int) {
 		start = end
 	}
 	return start, end
+}
+
+// LosesBlanks reports whether a blank stood between two strings that are not
+// both quoted, where the joined text has none.
+func LosesBlanks(words []Word) bool {
+	for i, w := range words {
+		if i == 0 || !w.Apart || w.Quoted && words[i-1].Quoted {
+			continue
+		}
+		if !strings.HasSuffix(words[i-1].Text, " ") && !strings.HasPrefix(w.Text, " ") {
+			return true
+		}
+	}
+	return false
 }
