@@ -277,7 +277,7 @@ func nextStep(p *providers.Provider, err error) string {
 // that have none without it.
 func checkProviderUse(c *urfave.Context) error {
 	transfer := namesTransfer(c.Args().Slice())
-	with, without := []string{"write", "source", "origin", "stdin-filename", "include-root", "jobs", "max-file-size", "max-records", "max-generate", "max-include-depth", "max-include-files"},
+	with, without := []string{"write", "since", "source", "origin", "stdin-filename", "include-root", "jobs", "max-file-size", "max-records", "max-generate", "max-include-depth", "max-include-files"},
 		[]string{"all-zones", "dry-run", "yes", "plan", "plan-out", "max-changes", "max-deletes", "wait", "wait-timeout"}
 	if c.IsSet("provider") && transfer {
 		return usagef("leave one of them out", "--provider and axfr:// are two ways to read a zone")
