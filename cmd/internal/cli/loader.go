@@ -22,10 +22,14 @@ type loader struct {
 	// tree is the folder that $INCLUDE may read from, root the same opened. A
 	// file that is not below it includes from its own folder alone, unless the
 	// user named the tree.
-	tree   string
-	root   *os.Root
-	named  bool
-	others *trees // that zones of octoDNS are read from
+	tree  string
+	root  *os.Root
+	named bool
+	// past reads the files below pastDir, as they were at an earlier commit; nil
+	// if there are none.
+	past    *loader
+	pastDir string
+	others  *trees // that zones of octoDNS are read from; nil for none
 
 	stdin     io.Reader
 	stdinOnce sync.Once
@@ -80,8 +84,10 @@ func (l *loader) further() *loader {
 
 func (l *loader) close() {
 	l.root.Close()
-	for _, t := range l.others.list {
-		t.root.Close()
+	if l.others != nil {
+		for _, t := range l.others.list {
+			t.root.Close()
+		}
 	}
 }
 

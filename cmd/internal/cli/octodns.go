@@ -3,6 +3,7 @@ package cli
 import (
 	"cmp"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -361,4 +362,54 @@ func (x *octoExpander) shown(abs string) string {
 		return rel
 	}
 	return abs
+}
+
+// restoreOctoDNS is restore for a zone that is written in several files: those of
+// then, in folders of split zones too, read as those of today are.
+func (p *past) restoreOctoDNS(t target) (target, error) {
+	within := &tree{p.loader.past.root, p.loader.past.tree}
+	var files []octodns.File
+	have := map[string]bool{}
+	take := func(rel string, like octodns.File) error {
+		if have[rel] {
+			return nil
+		}
+		have[rel] = true
+		there, err := p.fetch(rel)
+		if err != nil || !there {
+			return err
+		}
+		like.Name, like.Path = filepath.Join(p.dir, filepath.FromSlash(rel)), ""
+		if in, err := filepath.Rel(within.path, like.Name); err == nil && filepath.IsLocal(in) {
+			like.Path = in
+		}
+		files = append(files, like)
+		return nil
+	}
+	for _, f := range t.files {
+		rel, err := p.inRepo(p.loader.cwd.abs(f.Name))
+		if err != nil {
+			return target{}, err
+		}
+		others := []string{rel}
+		if dir := path.Dir(rel); octodns.ZoneOfFolder(dir) != "" {
+			if others, err = p.repo.Files(p.ctx, p.commit, dir); err != nil {
+				return target{}, err
+			}
+		}
+		for _, o := range others {
+			if o == rel || strings.HasSuffix(o, ".yaml") && path.Dir(o) == path.Dir(rel) {
+				if err := take(o, f); err != nil {
+					return target{}, err
+				}
+			}
+		}
+	}
+	own := slices.IndexFunc(files, func(f octodns.File) bool { return !f.Shared })
+	if own < 0 {
+		return target{}, nil
+	}
+	t.path, t.files, t.within, t.found = files[own].Name, files, within, false
+	t.name = t.path
+	return t, nil
 }
