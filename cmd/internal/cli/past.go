@@ -124,6 +124,16 @@ func (p *past) changed(l *lint) (now, before []target, err error) {
 	touched := make([]bool, len(paths))
 	for i, rel := range paths {
 		touched[i] = p.touched(rel, l.loader.cwd.abs(l.found.targets[i].path))
+		for _, f := range l.found.targets[i].files {
+			if touched[i] {
+				break
+			}
+			abs := l.loader.cwd.abs(f.Name)
+			if rel, err = p.inRepo(abs); err != nil {
+				return nil, nil, err
+			}
+			touched[i] = p.touched(rel, abs)
+		}
 	}
 	d := dependencies{past: p, lint: l, isTarget: isTarget}
 	d.mark(paths, touched)
