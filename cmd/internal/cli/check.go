@@ -24,13 +24,13 @@ func (a *app) checkCommand() *urfave.Command {
 		Flags: slices.Concat(ruleFlags(), []urfave.Flag{
 			failOnFlag(),
 			baselineFlag(), formatFlag(), colorFlag(),
-		}, configFlags(), providerFlags(), worldFlags(), readingFlags(), planFlags()),
+		}, configFlags(), providerFlags(), worldFlags(), []urfave.Flag{shardFlag()}, readingFlags(), planFlags()),
 		Action: a.check,
 	}
 }
 
 func (a *app) check(c *urfave.Context) error {
-	if _, err := severityOf("--fail-on", c.String("fail-on")); err != nil {
+	if _, err := failLevel(c.String("fail-on")); err != nil {
 		return err
 	}
 	color := c.String("color")
@@ -107,7 +107,7 @@ func (l *lint) conclude(t totals, outs outputs, failOn rules.Severity) error {
 	} else if t.Known > 0 {
 		l.complain("%s not shown", report.Count(t.Known, "known finding"))
 	}
-	if l.baseline != nil {
+	if l.baseline != nil && l.shard.whole() {
 		l.baseline.tellGone(l)
 	}
 	if err := t.failure(); err != nil {

@@ -135,6 +135,9 @@ func completedCommand(parent string, c *urfave.Command) completed {
 					v.words = clients.Formats
 				}
 			}
+			if cf.Name == "fail-on" && c.Name != "verify" { // packs verify
+				v.words = failLevels
+			}
 			cf.Value, cf.Words = v.kind, v.words
 			_, cf.Repeat = f.(*urfave.StringSliceFlag)
 		}

@@ -73,7 +73,7 @@ func (a *app) showConfig(c *urfave.Context) error {
 	if err := checkColor(color); err != nil {
 		return err
 	}
-	if _, err := severityOf("--fail-on", c.String("fail-on")); err != nil {
+	if _, err := failLevel(c.String("fail-on")); err != nil {
 		return err
 	}
 	if c.NArg() != 1 {
