@@ -35,6 +35,8 @@ type lint struct {
 	live     *liveZones     // in place of files; nil if it is files
 	earlier  []earlier      // what the findings are compared with
 	baseline *knownFindings // of earlier; nil if there is none
+	since    *history       // of earlier; nil if there is none
+	former   bool           // the zones are those of an earlier commit
 	jobs     int
 	window   int // how many outcomes may wait for one before them
 }

@@ -25,6 +25,10 @@ type loader struct {
 	tree  string
 	root  *os.Root
 	named bool
+	// past reads the files below pastDir, as they were at an earlier commit; nil
+	// if there are none.
+	past    *loader
+	pastDir string
 
 	stdin     io.Reader
 	stdinOnce sync.Once

@@ -100,6 +100,9 @@ func mayBeFormat(name string) bool {
 // load reads the zones of a target: one of a master file, any number of
 // others. ctx ends the wait for standard input.
 func (l *loader) load(ctx context.Context, t target) ([]*zone.Zone, error) {
+	if l.past != nil && t.path != "" && below(l.pastDir, t.path) {
+		return l.past.load(ctx, t)
+	}
 	if t.path != "" && !l.mayBeFormat(t) {
 		return single(masterfile.Load(t.path, l.masterOptions(t)))
 	}
