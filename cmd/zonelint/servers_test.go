@@ -22,6 +22,7 @@ import (
 	"github.com/miekg/dns"
 
 	"github.com/zonelint/zonelint/providers/cloudflare/cloudflaretest"
+	"github.com/zonelint/zonelint/providers/gandi/ganditest"
 	"github.com/zonelint/zonelint/providers/powerdns/powerdnstest"
 	"github.com/zonelint/zonelint/providers/rfc2136/rfc2136test"
 	"github.com/zonelint/zonelint/zone"
@@ -35,14 +36,16 @@ type liveServer struct {
 	wrong          []string // credentials that the server does not take
 	secrets        []string // what must be seen nowhere
 	gate           *gate
+	stepwise       bool // a change takes several writes
 	// set gives the zone these records, beside SOA and NS, edit adds some, as
 	// somebody else would, and records are what it has.
 	set, edit func(lines []string) error
 	records   func() ([]string, error)
 }
 
-// liveServers start the real servers, as far as they are installed, and the
-// Cloudflare API of the tests.
+// liveServers start the real servers, as far as they are installed, and fakes of
+// APIs: one that makes a change in one transaction, and one that takes a write for
+// each RRset.
 var liveServers = []struct {
 	name  string
 	start func(t *testing.T) *liveServer
@@ -51,6 +54,7 @@ var liveServers = []struct {
 	{"Knot", func(t *testing.T) *liveServer { return startUpdated(t, rfc2136test.Kinds()[1]) }},
 	{"PowerDNS", startPowerDNS},
 	{"Cloudflare", startCloudflare},
+	{"Gandi", startGandi},
 }
 
 // gate stands before a server.
@@ -287,6 +291,41 @@ func startCloudflare(t *testing.T) *liveServer {
 			}
 			rrs, err := parse(out)
 			return texts(rrs, err)
+		},
+	}
+}
+
+// startGandi starts a fake of LiveDNS with a gate.
+func startGandi(t *testing.T) *liveServer {
+	s := ganditest.New(t, nil)
+	g := &gate{}
+	const wrong = "Wr0ngT0kenThatNobodyKnowsAtAll0123456789"
+	here := "GANDI_URL=" + httpGate(t, s.URL, g)
+	become := func(lines []string, records []zone.Record) error {
+		rrs, err := parse(lines)
+		for _, rr := range rrs {
+			r, rerr := zone.FromRR(rr)
+			err = errors.Join(err, rerr)
+			records = append(records, r)
+		}
+		return errors.Join(err, s.Become(records))
+	}
+	records := func() []zone.Record {
+		return slices.DeleteFunc(s.Truth(), func(r zone.Record) bool { return r.Type == zone.TypeNS })
+	}
+	return &liveServer{
+		name: "Gandi", provider: "gandi", gate: g, stepwise: true,
+		env: []string{here, "GANDI_PERSONAL_ACCESS_TOKEN=" + ganditest.Token}, wrong: []string{here, "GANDI_PERSONAL_ACCESS_TOKEN=" + wrong},
+		secrets: []string{ganditest.Token, wrong},
+		set:     func(lines []string) error { return become(lines, nil) },
+		edit:    func(lines []string) error { return become(lines, records()) },
+		records: func() ([]string, error) {
+			var out []string
+			for _, r := range records() {
+				out = append(out, r.String())
+			}
+			slices.Sort(out)
+			return out, nil
 		},
 	}
 }
