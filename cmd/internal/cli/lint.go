@@ -89,6 +89,9 @@ func (a *app) newLint(c *urfave.Context) (*lint, error) {
 		return nil, err
 	}
 	l.loader.source, l.loader.plans = from, plans
+	if l.found = l.loader.expandOctoDNS(l.found); !isLive(c) {
+		l.configs.settle(l.found.targets, !c.IsSet("source"))
+	}
 	l.beside = newNeighbours(c.Context, l.loader, l.found.targets)
 	if l.servers, err = a.serversOf(c, l.loader, l.beside, l.configs.allPacks()...); err == nil && isLive(c) {
 		err = l.readLive(c)
