@@ -48,6 +48,8 @@ type Capabilities struct {
 	MaxText int
 	// TextASCII: TXT records hold printable ASCII only.
 	TextASCII bool
+	// NoBackslash: a TXT record with a backslash cannot be stored.
+	NoBackslash bool
 }
 
 // maxOps returns the most operations that a step may have.
@@ -89,6 +91,9 @@ func (c Capabilities) Check(r zone.Record) error {
 		if c.TextASCII && strings.ContainsFunc(text, func(c rune) bool { return c < ' ' || c > '~' }) {
 			return no("takes only printable ASCII characters in a TXT record")
 		}
+		if c.NoBackslash && strings.Contains(text, `\`) {
+			return no("cannot store a TXT record with a backslash")
+		}
 	}
 	return nil
 }
@@ -117,5 +122,6 @@ func (c Capabilities) Words() []string {
 	add(c.NoEmptyText, "no empty TXT")
 	add(c.MaxText > 0, fmt.Sprintf("TXT up to %d octets", c.MaxText))
 	add(c.TextASCII, "TXT in ASCII only")
+	add(c.NoBackslash, "no backslash in TXT")
 	return w
 }

@@ -146,6 +146,9 @@ func (r *run) readBack(ctx context.Context, ok func(*Snapshot) bool) (*Snapshot,
 	if waits == nil {
 		waits = []time.Duration{time.Second, 2 * time.Second, 4 * time.Second, 8 * time.Second}
 	}
+	if !slices.ContainsFunc(r.journal.Steps, func(s StepState) bool { return s != StepPending && s != StepNotMade }) {
+		waits = nil // nothing was written that might show later
+	}
 	var best *Snapshot
 	bestOK, bestForeign := false, 0
 	for i := 0; ; i++ {

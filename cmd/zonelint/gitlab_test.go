@@ -36,6 +36,9 @@ func TestGitLabJob(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if from := readDockerfile(t)[0].args; !strings.Contains(from, " "+j.Image+"-") {
+		t.Errorf("GitLab builds with %s, the image %s", j.Image, from)
+	}
 	for name := range j.Variables {
 		if !strings.Contains(string(readme), "`"+name+"`") {
 			t.Errorf("README.md does not describe %s", name)

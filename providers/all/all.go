@@ -8,8 +8,11 @@ import (
 	"github.com/zonelint/zonelint/providers"
 	"github.com/zonelint/zonelint/providers/cloudflare"
 	"github.com/zonelint/zonelint/providers/desec"
+	"github.com/zonelint/zonelint/providers/digitalocean"
 	"github.com/zonelint/zonelint/providers/gandi"
 	"github.com/zonelint/zonelint/providers/hetzner"
+	"github.com/zonelint/zonelint/providers/libdnshosts"
+	"github.com/zonelint/zonelint/providers/ovh"
 	"github.com/zonelint/zonelint/providers/powerdns"
 	"github.com/zonelint/zonelint/providers/rfc2136"
 	"github.com/zonelint/zonelint/providers/route53"
@@ -19,8 +22,11 @@ import (
 var makers = []func() *providers.Provider{
 	cloudflare.Provider,
 	desec.Provider,
+	digitalocean.Provider,
 	gandi.Provider,
 	hetzner.Provider,
+	libdnshosts.Netcup,
+	ovh.Provider,
 	powerdns.Provider,
 	rfc2136.Provider,
 	route53.Provider,

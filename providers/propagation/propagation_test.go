@@ -3,11 +3,13 @@ package propagation_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"net/netip"
 	"slices"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -191,9 +193,15 @@ func TestDead(t *testing.T) {
 	if !strings.Contains(late[0].Err.Error(), "no reply") || !strings.Contains(late[1].Err.Error(), "refused") {
 		t.Errorf("%v, %v", late[0].Err, late[1].Err)
 	}
+	// No answer is waited for beyond the limit, but once for each server.
+	start := time.Now()
+	late, err = (&propagation.Waiter{Pauses: []time.Duration{time.Millisecond}, Timeout: 400 * time.Millisecond}).Wait(t.Context(), []propagation.Server{silent}, want, start.Add(500*time.Millisecond))
+	if took := time.Since(start); err != nil || len(late) != 1 || took > 750*time.Millisecond || !strings.Contains(late[0].Err.Error(), "no reply by UDP within 400ms") {
+		t.Errorf("%+v, %v after %s", late, err, took)
+	}
 	ctx, cancel := context.WithCancel(t.Context())
 	time.AfterFunc(100*time.Millisecond, cancel)
-	start := time.Now()
+	start = time.Now()
 	if _, err := (&propagation.Waiter{Timeout: time.Minute}).Wait(ctx, []propagation.Server{silent}, want, start.Add(time.Minute)); !errors.Is(err, context.Canceled) || time.Since(start) > 5*time.Second {
 		t.Errorf("%v after %s", err, time.Since(start))
 	}
@@ -201,21 +209,37 @@ func TestDead(t *testing.T) {
 
 // A machine without IPv6 does without servers that have nothing else.
 func TestAway(t *testing.T) {
-	if c, err := net.Dial("udp", "[2001:db8::1]:53"); err == nil {
+	six := propagation.Server{Name: example, Addr: netip.MustParseAddrPort("[2001:db8::1]:53")}
+	four := propagation.Server{Name: example, Addr: netip.MustParseAddrPort("192.0.2.1:53")}
+	for _, tt := range []struct {
+		server propagation.Server
+		err    error
+		want   bool
+	}{
+		{six, syscall.ENETUNREACH, true},
+		{six, syscall.EAFNOSUPPORT, true},
+		{six, syscall.ECONNREFUSED, false},
+		{six, context.DeadlineExceeded, false},
+		{four, syscall.ENETUNREACH, false},
+	} {
+		if got := propagation.Away(tt.server, fmt.Errorf("by UDP: %w", tt.err)); got != tt.want {
+			t.Errorf("%s, %v: %v", tt.server, tt.err, got)
+		}
+	}
+	if c, err := net.Dial("udp", six.Addr.String()); err == nil {
 		c.Close()
-		t.Skip("this machine has IPv6, so that nothing is away")
+		return // this machine has IPv6, so that nothing is away
 	}
 	plan, after := change(t, nil, "a 300 A 192.0.2.1")
 	want, _ := propagation.Expect(after, plan)
 	newer := zoneOf(t, "a 300 A 192.0.2.1")
 	have := nameServer(t, func(int) *zone.Zone { return newer })
-	away := propagation.Server{Name: example, Addr: netip.MustParseAddrPort("[2001:db8::1]:53")}
 	w := propagation.Waiter{Pauses: []time.Duration{time.Millisecond}, Timeout: 50 * time.Millisecond}
-	late, err := w.Wait(t.Context(), []propagation.Server{away, have}, want, soon())
+	late, err := w.Wait(t.Context(), []propagation.Server{six, have}, want, soon())
 	if err != nil || len(late) != 1 || !late[0].Away {
 		t.Errorf("%+v, %v", late, err)
 	}
-	if _, err := w.Wait(t.Context(), []propagation.Server{away}, want, soon()); !errors.Is(err, propagation.ErrAway) {
+	if _, err := w.Wait(t.Context(), []propagation.Server{six}, want, soon()); !errors.Is(err, propagation.ErrAway) {
 		t.Errorf("%v", err)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/zonelint/zonelint/zone"
 	"github.com/zonelint/zonelint/zone/resolve"
 )
 
@@ -53,10 +54,14 @@ func (w *Waiter) Wait(ctx context.Context, servers []Server, want []RRset, until
 	}
 	var asked []*asking
 	for _, s := range servers {
-		asked = append(asked, &asking{Verdict: Verdict{Server: s}, authority: resolve.NewAuthority(s.Addr, w.Timeout), want: want})
+		asked = append(asked, &asking{Verdict: Verdict{Server: s}, authority: resolve.NewAuthority(s.Addr, w.Timeout), want: want, said: map[zone.Key]string{}})
 	}
 	for round := 0; ; round++ {
-		w.round(ctx, asked)
+		limit := until
+		if first := time.Now().Add(time.Minute); round == 0 && until.Before(first) {
+			limit = first // each server is asked once, whatever the time is
+		}
+		w.round(ctx, asked, limit)
 		if err := ctx.Err(); err != nil {
 			return verdicts(asked), err
 		}
@@ -80,12 +85,15 @@ type asking struct {
 	Verdict
 	authority *resolve.Authority
 	want      []RRset
+	said      map[zone.Key]string // in what it differed
 }
 
 func (a *asking) pending() bool { return len(a.want) > 0 && !a.Away }
 
 // round asks each server that is late, several at a time.
-func (w *Waiter) round(ctx context.Context, all []*asking) {
+func (w *Waiter) round(ctx context.Context, all []*asking, limit time.Time) {
+	ctx, cancel := context.WithDeadline(ctx, limit)
+	defer cancel()
 	var running sync.WaitGroup
 	slots, done := make(chan struct{}, atATime), make(chan *asking)
 	for _, a := range all {
@@ -107,22 +115,31 @@ func (w *Waiter) round(ctx context.Context, all []*asking) {
 }
 
 // ask asks the server for what it lacks. One that does not answer a question is
-// not asked the next.
+// not asked the next. Where the time is over meanwhile, what it said before holds.
 func (a *asking) ask(ctx context.Context) {
 	var left []RRset
-	a.Late, a.Err = nil, nil
 	for i, s := range a.want {
 		differs, err := s.served(ctx, a.authority)
 		if err != nil {
-			a.Err, a.want = err, append(left, a.want[i:]...)
-			a.Away = a.Server.Addr.Addr().Is6() && (errors.Is(err, syscall.ENETUNREACH) || errors.Is(err, syscall.EADDRNOTAVAIL) || errors.Is(err, syscall.EAFNOSUPPORT))
+			a.want = append(left, a.want[i:]...)
+			if ctx.Err() == nil || a.Err == nil && len(a.said) == 0 {
+				a.Err, a.Away = err, away(a.Server, err)
+			}
 			return
 		}
+		a.Err = nil
 		if differs != "" {
-			left, a.Late = append(left, s), append(a.Late, differs)
+			left = append(left, s)
+			a.said[s.Key] = differs
 		}
 	}
 	a.want = left
+}
+
+// away reports whether an error says that this machine has no IPv6. Without IPv4
+// it has no DNS either, so there it is a failure like any other.
+func away(s Server, err error) bool {
+	return s.Addr.Addr().Is6() && (errors.Is(err, syscall.ENETUNREACH) || errors.Is(err, syscall.EADDRNOTAVAIL) || errors.Is(err, syscall.EAFNOSUPPORT))
 }
 
 // verdicts are those of servers that have not answered with all.
@@ -130,6 +147,11 @@ func verdicts(all []*asking) []Verdict {
 	var out []Verdict
 	for _, a := range all {
 		if len(a.want) > 0 {
+			for _, s := range a.want {
+				if differs := a.said[s.Key]; differs != "" && a.Err == nil {
+					a.Late = append(a.Late, differs)
+				}
+			}
 			out = append(out, a.Verdict)
 		}
 	}

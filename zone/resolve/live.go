@@ -180,7 +180,7 @@ func (d *DNS) Failures() []error {
 // upstream is a DNS server and what is known of it.
 type upstream struct {
 	authority bool // it is asked for what is its own, without recursion
-	addr netip.AddrPort
+	addr      netip.AddrPort
 
 	probing sync.Mutex // held while check asks
 

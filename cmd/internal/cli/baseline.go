@@ -2,7 +2,6 @@ package cli
 
 import (
 	"errors"
-	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -33,7 +32,7 @@ func (a *app) baselineCommand() *urfave.Command {
 			ArgsUsage: "FILE [FILE|DIR|GLOB|-|ZONE]...",
 			Description: "Checks zones as \"zonelint check\" does with the same arguments, and writes what it finds into FILE, one finding a line, in the place of what was there. " +
 				"The files of the zones are named from the folder of FILE. If a zone cannot be read, nothing is written.",
-			Flags:  slices.Concat(ruleFlags(), configFlags(), providerFlags(), worldFlags(), readingFlags()),
+			Flags:  slices.Concat(ruleFlags(), configFlags(), providerFlags(), worldFlags(), readingFlags(), planFlags()),
 			Action: a.writeBaseline,
 		}},
 		Action: func(*urfave.Context) error {
@@ -54,7 +53,7 @@ func (a *app) writeBaseline(c *urfave.Context) error {
 	if err == nil && !isBaseline(file) {
 		return usagef("remove it if it is not needed", "%s is there and no baseline, so it is not replaced", file)
 	}
-	l, err := a.newLint(shifted(c))
+	l, err := a.newLint(withArguments(c, c.Args().Tail()...))
 	if err != nil {
 		return err
 	}
@@ -73,15 +72,6 @@ func (a *app) writeBaseline(c *urfave.Context) error {
 	}
 	a.complain("%s knows %s of %s now", file, report.Count(t.Findings(), "finding"), report.Count(t.Zones, "zone"))
 	return nil
-}
-
-// shifted returns the context without its first argument.
-func shifted(c *urfave.Context) *urfave.Context {
-	set := flag.NewFlagSet(c.Command.Name, flag.ContinueOnError)
-	_ = set.Parse(append([]string{"--"}, c.Args().Tail()...)) // has no flags to get wrong
-	sub := urfave.NewContext(c.App, set, c)
-	sub.Command = c.Command
-	return sub
 }
 
 // isBaseline reports whether a file is a baseline, as far as its beginning

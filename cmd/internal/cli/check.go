@@ -22,15 +22,15 @@ func (a *app) checkCommand() *urfave.Command {
 			"axfr://SERVER[:PORT]/ZONE is a zone that the name server lets be transferred; the request is signed if RFC2136_TSIG_KEY and RFC2136_TSIG_SECRET are set.\n\n" +
 			"Exits with 0 if nothing at or above --fail-on was found, 1 if something was, 2 on wrong usage, 3 if a file or zone could not be read.",
 		Flags: slices.Concat(ruleFlags(), []urfave.Flag{
-			&urfave.StringFlag{Name: "fail-on", Category: groupRules, Value: "error", Usage: "`LEVEL`: exit with 1 on findings of this severity or worse: error, warning or info (default: error)"},
-			baselineFlag(), formatFlag(), colorFlag(),
-		}, configFlags(), providerFlags(), worldFlags(), readingFlags(), planFlags()),
+			failOnFlag(),
+			sinceFlag(), baselineFlag(), formatFlag(), colorFlag(),
+		}, configFlags(), providerFlags(), worldFlags(), []urfave.Flag{shardFlag()}, readingFlags(), planFlags()),
 		Action: a.check,
 	}
 }
 
 func (a *app) check(c *urfave.Context) error {
-	if _, err := severityOf("--fail-on", c.String("fail-on")); err != nil {
+	if _, err := failLevel(c.String("fail-on")); err != nil {
 		return err
 	}
 	color := c.String("color")
@@ -47,6 +47,13 @@ func (a *app) check(c *urfave.Context) error {
 	}
 	if l.baseline != nil {
 		l.earlier = append(l.earlier, l.baseline)
+	}
+	if l.since, err = l.readSince(c); err != nil {
+		return err
+	}
+	if l.since != nil { // behind the baseline, which tells what of it is gone
+		defer l.since.close()
+		l.earlier = append(l.earlier, l.since)
 	}
 	failOn := l.failOn(c)
 	look := report.Style{FailOn: failOn, Rules: l.base.engine.Rules(), Version: version().Version, Path: projectPath(l.loader.cwd)}
@@ -93,6 +100,7 @@ func (l *lint) check(ctx context.Context, outs outputs, failOn rules.Severity) e
 
 // conclude ends the output of check and says how the run went.
 func (l *lint) conclude(t totals, outs outputs, failOn rules.Severity) error {
+	t.Compared = len(l.earlier) > 0
 	if err := l.reportUnused(&t, outs); err != nil {
 		return err
 	}
@@ -107,7 +115,7 @@ func (l *lint) conclude(t totals, outs outputs, failOn rules.Severity) error {
 	} else if t.Known > 0 {
 		l.complain("%s not shown", report.Count(t.Known, "known finding"))
 	}
-	if l.baseline != nil {
+	if l.baseline != nil && l.shard.whole() {
 		l.baseline.tellGone(l)
 	}
 	if err := t.failure(); err != nil {

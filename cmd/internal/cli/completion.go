@@ -96,6 +96,7 @@ var flagValues = map[string]struct {
 	"color":        {valueWords, colorModes},
 	"format":       {valueWords, report.Names()},
 	"include-root": {valueDir, nil},
+	"config":       {valueFile, nil},
 	"kind":         {valueWords, pack.Kinds()},
 	"provider":     {valueWords, all.Names()},
 	"plan":         {valueFile, nil},
@@ -105,11 +106,13 @@ var flagValues = map[string]struct {
 }
 
 // argValues are the kinds of argument of the commands that take some.
-var argValues = map[string]string{"check": valueFile, "fix": valueFile, "clients": valueFile, "eval": valueFile, "tree": valueFile, "explain": valueRules, "show": valuePacks, "detect": valueFile, "verify": valueFile, "write": valueFile, "rollback": valueFile, "completion": valueWords, "man": valueWords}
+var argValues = map[string]string{"check": valueFile, "fix": valueFile, "clients": valueFile, "eval": valueFile, "tree": valueFile, "explain": valueRules, "show": valuePacks, "config show": valueFile, "detect": valueFile, "verify": valueFile, "write": valueFile, "rollback": valueFile, "completion": valueWords, "man": valueWords}
 
 func completedCommand(parent string, c *urfave.Command) completed {
 	out := completed{Path: strings.TrimSpace(parent + " " + c.Name), Name: c.Name, Usage: c.Usage, Args: valueNone}
-	if kind, ok := argValues[c.Name]; ok {
+	if kind, ok := argValues[out.Path]; ok { // before that of commands of the same name
+		out.Args = kind
+	} else if kind, ok := argValues[c.Name]; ok {
 		out.Args = kind
 	}
 	if out.Args == valueWords && c.Name != "man" { // whose words are the commands
@@ -131,6 +134,9 @@ func completedCommand(parent string, c *urfave.Command) completed {
 				if c.Name == "clients" {
 					v.words = clients.Formats
 				}
+			}
+			if cf.Name == "fail-on" && c.Name != "verify" { // packs verify
+				v.words = failLevels
 			}
 			cf.Value, cf.Words = v.kind, v.words
 			_, cf.Repeat = f.(*urfave.StringSliceFlag)

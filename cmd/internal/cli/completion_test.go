@@ -73,7 +73,9 @@ func TestCompletionBash(t *testing.T) {
 		{"packs|--k", []string{"--kind"}, nil},
 		{"packs|--kind|g", []string{"gateway"}, []string{"mailbox"}},
 		{"packs|detect|--pack|we", []string{"webmo"}, nil},
-		{"packs|verify|--fail-on|", []string{"error", "warning"}, nil},
+		{"packs|verify|--fail-on|", []string{"error", "warning"}, []string{"never"}},
+		{"check|--fail-on|", []string{"error", "never"}, nil},
+		{"man|", []string{"check", "man"}, []string{"show"}},
 		{"packs|show|", []string{"webmo"}, nil},
 		{"completion|z", []string{"zsh"}, []string{"bash"}},
 	} {

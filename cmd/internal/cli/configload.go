@@ -25,9 +25,8 @@ const (
 )
 
 // loadConfig reads the packs that a configuration names and finds what it names
-// that does not exist. The error is one in usage and has a line for each
-// mistake.
-func loadConfig(cfg *config.Config) (*loadedConfig, error) {
+// that does not exist. What is wrong is in the order of the files.
+func loadConfig(cfg *config.Config) (*loadedConfig, []config.Problem) {
 	l := &configLoader{loadedConfig: &loadedConfig{Config: cfg, packs: map[config.Pack]*pack.Pack{}}}
 	l.namedPacks(cfg.Packs)
 	for i := range cfg.PackFolders {
@@ -41,13 +40,10 @@ func loadConfig(cfg *config.Config) (*loadedConfig, error) {
 	}
 	l.ruleIDs()
 	l.words()
-	if len(l.problems) == 0 {
-		return l.loadedConfig, nil
-	}
 	slices.SortStableFunc(l.problems, func(a, b config.Problem) int {
 		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
 	})
-	return nil, usagef("", "%v", &config.Error{Problems: slices.Compact(l.problems)})
+	return l.loadedConfig, slices.Compact(l.problems)
 }
 
 type configLoader struct {

@@ -131,9 +131,9 @@ func (k *configs) use(cfg *config.Config) {
 	if known {
 		return
 	}
-	l, err := loadConfig(cfg)
-	if err != nil {
-		k.fail(err)
+	l, problems := loadConfig(cfg)
+	if len(problems) > 0 {
+		k.fail(usagef("", "%v", &config.Error{Problems: problems}))
 		return
 	}
 	k.mu.Lock()

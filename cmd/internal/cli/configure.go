@@ -107,7 +107,7 @@ func (l *lint) failOn(c *urfave.Context) rules.Severity {
 	if l.config != nil && l.config.FailOn != 0 && !c.IsSet("fail-on") {
 		return rules.Severity(l.config.FailOn)
 	}
-	s, _ := rules.ParseSeverity(c.String("fail-on"))
+	s, _ := failLevel(c.String("fail-on"))
 	return s
 }
 
@@ -171,7 +171,7 @@ func (l *lint) reportUnused(t *totals, outs outputs) error {
 		return nil
 	}
 	for _, cfg := range l.configs.every() {
-		whole := l.live == nil && t.Unread == 0 && l.configs.covered(cfg.Config, l.args)
+		whole := l.live == nil && l.since == nil && l.shard.whole() && t.Unread == 0 && l.configs.covered(cfg.Config, l.args)
 		var fs []rules.Finding
 		for _, e := range cfg.Unused(whole) {
 			fs = append(fs, unusedIgnore(cfg.Config, e))

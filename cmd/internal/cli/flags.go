@@ -12,6 +12,7 @@ import (
 
 	urfave "github.com/urfave/cli/v2"
 
+	"github.com/zonelint/zonelint/cmd/internal/report"
 	"github.com/zonelint/zonelint/rules"
 	"github.com/zonelint/zonelint/rules/all"
 	"github.com/zonelint/zonelint/rules/pack"
@@ -66,6 +67,11 @@ func readingFlags() []urfave.Flag {
 		&urfave.IntFlag{Name: "max-include-depth", Category: groupLimits, Usage: "`N`: files that include each other (default: " + strconv.Itoa(d.IncludeDepth) + ")"},
 		&urfave.IntFlag{Name: "max-include-files", Category: groupLimits, Usage: "`N`: files in all (default: " + strconv.Itoa(d.IncludeFiles) + ")"},
 	}
+}
+
+// failOnFlag is --fail-on of check.
+func failOnFlag() urfave.Flag {
+	return &urfave.StringFlag{Name: "fail-on", Category: groupRules, Value: "error", Usage: "`LEVEL`: exit with 1 on findings of this severity or worse: error, warning or info; or never (default: error)"}
 }
 
 func colorFlag() urfave.Flag {
@@ -282,6 +288,20 @@ func unknownRule(id string, list []*rules.Rule) error {
 
 // levels are the names of the severities, the worst first.
 var levels = []string{"error", "warning", "info"}
+
+// failLevels are the values of --fail-on of check.
+var failLevels = append(slices.Clone(levels), "never")
+
+// failLevel returns the severity from which on check fails.
+func failLevel(value string) (rules.Severity, error) {
+	if value == "never" {
+		return report.Never, nil
+	}
+	if s, ok := rules.ParseSeverity(value); ok {
+		return s, nil
+	}
+	return 0, oneOf("--fail-on", value, failLevels)
+}
 
 func severityOf(flag, value string) (rules.Severity, error) {
 	s, ok := rules.ParseSeverity(value)

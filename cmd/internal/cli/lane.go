@@ -129,7 +129,7 @@ func (l *lint) optionsWith(s *config.Settings) rules.Options {
 			o.Ignore = append(o.Ignore, id)
 		}
 	}
-	if len(s.Ignores) > 0 {
+	if len(s.Ignores) > 0 && !l.former { // an entry has use by what it hides today
 		o.Excuse = s.Excuses
 	}
 	return o

@@ -30,10 +30,13 @@ type lint struct {
 	servers  []resolve.Server
 	loader   *loader
 	found    found
+	shard    shard
 	beside   *neighbours
 	live     *liveZones     // in place of files; nil if it is files
 	earlier  []earlier      // what the findings are compared with
 	baseline *knownFindings // of earlier; nil if there is none
+	since    *history       // of earlier; nil if there is none
+	former   bool           // the zones are those of an earlier commit
 	jobs     int
 	window   int // how many outcomes may wait for one before them
 }
@@ -49,6 +52,10 @@ func (a *app) newLint(c *urfave.Context) (*lint, error) {
 	if err != nil {
 		return nil, err
 	}
+	part, err := shardOf(c)
+	if err != nil {
+		return nil, err
+	}
 	plans, err := planOptionsOf(c)
 	if err != nil {
 		return nil, err
@@ -56,7 +63,7 @@ func (a *app) newLint(c *urfave.Context) (*lint, error) {
 	if err := checkProviderUse(c); err != nil {
 		return nil, err
 	}
-	l := &lint{app: a, jobs: jobs, base: &lane{}, args: c.Args().Slice()}
+	l := &lint{app: a, jobs: jobs, shard: part, base: &lane{}, args: c.Args().Slice()}
 	l.lanes.lint = l
 	if l.options, err = ruleOptions(c); err != nil {
 		return nil, err
@@ -82,6 +89,9 @@ func (a *app) newLint(c *urfave.Context) (*lint, error) {
 		return nil, err
 	}
 	l.loader.source, l.loader.plans = from, plans
+	if l.found = l.loader.expandOctoDNS(l.found); !isLive(c) {
+		l.configs.settle(l.found.targets, !c.IsSet("source"))
+	}
 	l.beside = newNeighbours(c.Context, l.loader, l.found.targets)
 	if l.servers, err = a.serversOf(c, l.loader, l.beside, l.configs.allPacks()...); err == nil && isLive(c) {
 		err = l.readLive(c)
@@ -133,7 +143,8 @@ type totals struct {
 // could not be read.
 func (l *lint) run(ctx context.Context, work func(z *zone.Zone, r *result), emit func(r *result)) (totals, error) {
 	var t totals
-	p := startProgress(l.Err, len(l.found.targets))
+	targets, others := l.shard.split(l.found.targets)
+	p := startProgress(l.Err, len(targets))
 	defer p.stop()
 	fail := func(err error) {
 		t.Unread++
@@ -185,9 +196,9 @@ func (l *lint) run(ctx context.Context, work func(z *zone.Zone, r *result), emit
 			waiting = waiting[1:]
 		}
 	}
-	inOrder(ctx, len(l.found.targets), l.jobs, l.window,
-		func(i int) *outcome { return l.one(ctx, l.found.targets[i], work) },
-		func(i int, err error) *outcome { return &outcome{target: l.found.targets[i], err: err} },
+	inOrder(ctx, len(targets), l.jobs, l.window,
+		func(i int) *outcome { return l.one(ctx, targets[i], work) },
+		func(i int, err error) *outcome { return &outcome{target: targets[i], err: err} },
 		func(_ int, o *outcome) {
 			findings := 0
 			for _, r := range o.results {
@@ -200,12 +211,17 @@ func (l *lint) run(ctx context.Context, work func(z *zone.Zone, r *result), emit
 			waiting = append(waiting, o)
 			release(false)
 		})
+	if len(waiting) > 0 { // the files that include it may be in another part
+		for _, path := range l.includedBy(ctx, others) {
+			partOf[path] = true
+		}
+	}
 	if err := ctx.Err(); err != nil {
 		return t, err
 	}
 	release(true)
 	for _, dir := range l.found.dirs {
-		if !lively[dir] {
+		if !lively[dir] && !l.lively(dir, others) {
 			fail(&targetError{dir, errNoZone})
 		}
 	}

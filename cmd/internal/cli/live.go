@@ -2,10 +2,12 @@ package cli
 
 import (
 	"context"
+	"slices"
 
 	urfave "github.com/urfave/cli/v2"
 
 	"github.com/zonelint/zonelint/providers"
+	"github.com/zonelint/zonelint/providers/rfc2136"
 	"github.com/zonelint/zonelint/rules"
 	"github.com/zonelint/zonelint/zone"
 	"github.com/zonelint/zonelint/zone/resolve"
@@ -48,6 +50,7 @@ func (l *lint) readLive(c *urfave.Context) error {
 		return err
 	}
 	l.live = &liveZones{}
+	targets = slices.DeleteFunc(targets, func(t rfc2136.Target) bool { return !l.shard.has(t.Zone.String()) })
 	return readEach(c.Context, l, targets, l.transfer)
 }
 
@@ -62,6 +65,7 @@ func (l *lint) readProvider(c *urfave.Context) error {
 		return err
 	}
 	l.live = &liveZones{account: acc}
+	names = slices.DeleteFunc(names, func(n zone.Name) bool { return !l.shard.has(n.String()) })
 	return readEach(c.Context, l, names, acc.snapshot)
 }
 

@@ -10,6 +10,7 @@ import (
 
 	urfave "github.com/urfave/cli/v2"
 
+	"github.com/zonelint/zonelint/cmd/internal/config"
 	"github.com/zonelint/zonelint/providers/all"
 )
 
@@ -148,6 +149,9 @@ func (m *manual) rootPage() []byte {
 	r.item(bold("--version"), "Tell the version, as the command version does.")
 	r.exitStatus()
 	r.environment()
+	r.section("Files")
+	r.item(bold(config.Name), "The configuration, of the folder of a zone or of one above it, up to the root of the repository: what is checked, and how; "+
+		"\"zonelint config show FILE\" tells what holds for a file.")
 	r.section("Examples")
 	r.text("Check the zones of a folder:\n\n  zonelint check zones/\n\n" +
 		"Show how a zone would be mended, and do it:\n\n  zonelint fix example.com.zone\n  zonelint fix --write example.com.zone")
@@ -229,6 +233,7 @@ var variables = []struct{ name, use string }{
 	{"NO_COLOR", "Not empty: no colours, unless --color=always asks for them."},
 	{"TERM", "dumb: no colours and no progress."},
 	{"SOURCE_DATE_EPOCH", "The time, in seconds since 1970, that new serials of the form YYYYMMDDnn and manual pages are made with."},
+	{strings.Join(projectVariables, ", "), "Set by CI systems: the folder from which formats for them name files."},
 	{"XDG_STATE_HOME", "The folder in which journals of changes at providers are kept (zonelint/ within it)."},
 }
 

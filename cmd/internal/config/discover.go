@@ -16,7 +16,6 @@ type Finder struct {
 	mu    sync.Mutex
 	dirs  map[string]found
 	roots map[string]string
-	all   []*Config
 }
 
 type found struct {
@@ -48,17 +47,45 @@ func (f *Finder) For(dir string) (*Config, error) {
 	return f.nearest(dir, root)
 }
 
+// Nearest returns the absolute path of the configuration that For reads, which
+// need not be a valid one; "" if there is none.
+func (f *Finder) Nearest(dir string) string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	dir = filepath.Clean(dir)
+	root := f.root(dir)
+	if root == "" {
+		return ""
+	}
+	for {
+		if path := f.in(dir); path != "" {
+			return path
+		}
+		if dir == root || filepath.Dir(dir) == dir {
+			return ""
+		}
+		dir = filepath.Dir(dir)
+	}
+}
+
+// in returns the path of the configuration that a folder has, "" if it has
+// none.
+func (f *Finder) in(dir string) string {
+	path := filepath.Join(dir, Name)
+	if _, err := os.Lstat(path); err != nil || dir == f.home {
+		return ""
+	}
+	return path
+}
+
 // nearest looks from dir up to root.
 func (f *Finder) nearest(dir, root string) (*Config, error) {
 	if known, ok := f.dirs[dir]; ok {
 		return known.config, known.err
 	}
 	var r found
-	path := filepath.Join(dir, Name)
-	if _, err := os.Lstat(path); err == nil && dir != f.home {
-		if r.config, r.err = Load(f.shown(path), path, root); r.err == nil {
-			f.all = append(f.all, r.config)
-		}
+	if path := f.in(dir); path != "" {
+		r.config, r.err = Load(f.shown(path), path, root)
 	} else if dir != root && filepath.Dir(dir) != dir {
 		r.config, r.err = f.nearest(filepath.Dir(dir), root)
 	}
@@ -100,11 +127,4 @@ func (f *Finder) Root(dir string) string {
 // it.
 func below(path, dir string) bool {
 	return path == dir || strings.HasPrefix(path, strings.TrimSuffix(dir, string(filepath.Separator))+string(filepath.Separator))
-}
-
-// All returns the configurations that were found, in no order.
-func (f *Finder) All() []*Config {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return f.all
 }

@@ -47,8 +47,21 @@ func (c *Config) once(entry any, make func() *Excuse) *Excuse {
 	return e.(*Excuse)
 }
 
-// in reports whether a zone is meant.
-func (e *Excuse) in(apex zone.Name) bool {
+// String says what is ignored: the rule, the owner and type if they matter, and
+// the reason.
+func (e *Excuse) String() string {
+	out := string(e.Rule)
+	if e.Name != "" {
+		out += " at " + string(e.Name)
+	}
+	if e.Type != 0 {
+		out += " " + e.Type.String()
+	}
+	return out + ": " + e.Reason
+}
+
+// Concerns reports whether a zone is meant.
+func (e *Excuse) Concerns(apex zone.Name) bool {
 	for _, p := range e.Zones {
 		if p.Matches(apex) {
 			return true
@@ -62,7 +75,7 @@ func (e *Excuse) in(apex zone.Name) bool {
 func (s *Settings) Excuses(f *rules.Finding) bool {
 	hit := false
 	for _, e := range s.Ignores {
-		if e.Rule.Matches(f.Rule.ID) && (e.Type == 0 || e.Type == f.Type) && e.in(f.Zone) && (e.Name == "" || e.Name.Matches(f.Name, f.Zone)) {
+		if e.Rule.Matches(f.Rule.ID) && (e.Type == 0 || e.Type == f.Type) && e.Concerns(f.Zone) && (e.Name == "" || e.Name.Matches(f.Name, f.Zone)) {
 			e.used.Store(true)
 			hit = true
 		}
@@ -74,7 +87,7 @@ func (s *Settings) Excuses(f *rules.Finding) bool {
 // for.
 func (s *Settings) Tried(apex zone.Name, looked func(RuleID) bool) {
 	for _, e := range s.Ignores {
-		if !e.tried.Load() && e.in(apex) && looked(e.Rule) {
+		if !e.tried.Load() && e.Concerns(apex) && looked(e.Rule) {
 			e.tried.Store(true)
 		}
 	}

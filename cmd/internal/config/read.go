@@ -11,8 +11,8 @@ import (
 	"slices"
 )
 
-// maxFile bounds a configuration file, in octets.
-const maxFile = 256 << 10
+// MaxFile bounds a configuration file, in octets.
+const MaxFile = 256 << 10
 
 var (
 	// ErrTooLarge is what reading says of a file over 256 KiB.
@@ -26,7 +26,7 @@ var (
 // Load reads a configuration that lies below the folder root, both absolute.
 // name is what to call it. What is wrong with its content is an *Error.
 func Load(name, path, root string) (*Config, error) {
-	src, err := ReadWithin(root, path, maxFile)
+	src, err := ReadWithin(root, path, MaxFile)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}

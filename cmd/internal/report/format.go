@@ -135,9 +135,14 @@ func (s *Summary) Merge(o Summary) {
 // Findings counts the findings.
 func (s Summary) Findings() int { return s.Errors + s.Warnings + s.Infos }
 
+// Never is worse than every severity that a finding has.
+const Never = rules.Error + 1
+
 // AtLeast counts the findings of a severity and of worse ones.
 func (s Summary) AtLeast(level rules.Severity) int {
 	switch level {
+	case Never:
+		return 0
 	case rules.Error:
 		return s.Errors
 	case rules.Warning:

@@ -1,0 +1,4 @@
+package propagation
+
+// Away is for tests.
+var Away = away
