@@ -32,7 +32,7 @@ func (a *app) baselineCommand() *urfave.Command {
 			ArgsUsage: "FILE [FILE|DIR|GLOB|-|ZONE]...",
 			Description: "Checks zones as \"zonelint check\" does with the same arguments, and writes what it finds into FILE, one finding a line, in the place of what was there. " +
 				"The files of the zones are named from the folder of FILE. If a zone cannot be read, nothing is written.",
-			Flags:  slices.Concat(ruleFlags(), configFlags(), providerFlags(), worldFlags(), readingFlags()),
+			Flags:  slices.Concat(ruleFlags(), configFlags(), providerFlags(), worldFlags(), readingFlags(), planFlags()),
 			Action: a.writeBaseline,
 		}},
 		Action: func(*urfave.Context) error {

@@ -23,7 +23,7 @@ func (a *app) checkCommand() *urfave.Command {
 			"Exits with 0 if nothing at or above --fail-on was found, 1 if something was, 2 on wrong usage, 3 if a file or zone could not be read.",
 		Flags: slices.Concat(ruleFlags(), []urfave.Flag{
 			failOnFlag(),
-			baselineFlag(), formatFlag(), colorFlag(),
+			sinceFlag(), baselineFlag(), formatFlag(), colorFlag(),
 		}, configFlags(), providerFlags(), worldFlags(), []urfave.Flag{shardFlag()}, readingFlags(), planFlags()),
 		Action: a.check,
 	}
@@ -47,6 +47,13 @@ func (a *app) check(c *urfave.Context) error {
 	}
 	if l.baseline != nil {
 		l.earlier = append(l.earlier, l.baseline)
+	}
+	if l.since, err = l.readSince(c); err != nil {
+		return err
+	}
+	if l.since != nil { // behind the baseline, which tells what of it is gone
+		defer l.since.close()
+		l.earlier = append(l.earlier, l.since)
 	}
 	failOn := l.failOn(c)
 	look := report.Style{FailOn: failOn, Rules: l.base.engine.Rules(), Version: version().Version, Path: projectPath(l.loader.cwd)}
@@ -93,6 +100,7 @@ func (l *lint) check(ctx context.Context, outs outputs, failOn rules.Severity) e
 
 // conclude ends the output of check and says how the run went.
 func (l *lint) conclude(t totals, outs outputs, failOn rules.Severity) error {
+	t.Compared = len(l.earlier) > 0
 	if err := l.reportUnused(&t, outs); err != nil {
 		return err
 	}

@@ -171,7 +171,7 @@ func (l *lint) reportUnused(t *totals, outs outputs) error {
 		return nil
 	}
 	for _, cfg := range l.configs.every() {
-		whole := l.live == nil && l.shard.whole() && t.Unread == 0 && l.configs.covered(cfg.Config, l.args)
+		whole := l.live == nil && l.since == nil && l.shard.whole() && t.Unread == 0 && l.configs.covered(cfg.Config, l.args)
 		var fs []rules.Finding
 		for _, e := range cfg.Unused(whole) {
 			fs = append(fs, unusedIgnore(cfg.Config, e))

@@ -21,7 +21,6 @@ func (l *lint) findings(ln *lane, t target, z *zone.Zone, s *report.Summary) *re
 	ln.tried(z)
 	for _, e := range l.earlier {
 		s.Known += r.Drop(e.knows(t, z))
-		s.Compared = true
 	}
 	s.Add(r)
 	return r
