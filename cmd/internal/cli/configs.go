@@ -50,7 +50,7 @@ type loadedConfig struct {
 func configsOf(c *urfave.Context) (*configs, error) {
 	cwd := currentDir()
 	home, _ := os.UserHomeDir() // without one there is nothing to leave out
-	k := &configs{cwd: cwd, none: c.Bool("no-config"), given: c.String("config"), loaded: map[*config.Config]*loadedConfig{}, failed: map[string]bool{}}
+	k := &configs{cwd: cwd, none: c.Bool("no-config") || c.Command.Name == initName, given: c.String("config"), loaded: map[*config.Config]*loadedConfig{}, failed: map[string]bool{}}
 	k.finder = config.NewFinder(string(cwd), home, k.shown)
 	switch {
 	case !c.IsSet("config"):
