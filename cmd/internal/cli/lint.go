@@ -129,6 +129,7 @@ type result struct {
 	chunks  [][]byte         // by check
 	entries []baseline.Entry // by baseline write
 	repair  *repair          // by fix
+	hosts   zoneHosts        // by init
 }
 
 // totals is what a run saw.
