@@ -15,10 +15,10 @@
 //
 // # A new backend
 //
-// A provider with a package of libdns needs a Provider value and NewLibDNS with
-// what is known of the package. One that can do more, such as several changes
-// in one transaction, gets a folder of its own and implements Backend. Either
-// way providertest.Conformance, run against the provider or a fake of its API,
+// One whose API replaces RRsets is made with internal/rrsets, one whose API has
+// records with ids with internal/byid; both ask over internal/rest. A package of
+// libdns that was read and found right needs a Provider value in libdnshosts and
+// NewLibDNS with what is known of it. Either way providertest.Conformance, run against the provider or a fake of its API,
 // says whether it may be trusted with mail records.
 //
 // # What is promised

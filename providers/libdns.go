@@ -1,6 +1,7 @@
 package providers
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -34,6 +35,9 @@ type LibDNSOptions struct {
 	// QuotedText: the text of a TXT record is a row of quoted strings, as in a
 	// master file, and not the octets themselves.
 	QuotedText bool
+	// Timeout is how long one call of the package may take, whether or not it
+	// minds its context; 0 is two minutes.
+	Timeout time.Duration
 	// Classify gives an error of the package the meaning that it has here, by
 	// wrapping one of the errors of this package; nil knows some of HTTP's words.
 	Classify func(error) error
@@ -49,6 +53,7 @@ func NewLibDNS(p LibDNS, opts LibDNSOptions) Backend {
 	if opts.Classify == nil {
 		opts.Classify = classify
 	}
+	opts.Timeout = cmp.Or(opts.Timeout, defaultTimeout)
 	return &libDNS{p, opts}
 }
 
@@ -63,9 +68,9 @@ func (l *libDNS) Zones(ctx context.Context) ([]zone.Name, error) {
 	if !ok {
 		return nil, fmt.Errorf("the provider's package cannot list zones; name the zone: %w", errors.ErrUnsupported)
 	}
-	zs, err := lister.ListZones(ctx)
+	zs, err := bounded(ctx, l, lister.ListZones)
 	if err != nil {
-		return nil, fmt.Errorf("list of zones: %w", l.opts.Classify(err))
+		return nil, fmt.Errorf("list of zones: %w", l.reading(err))
 	}
 	var names []zone.Name
 	for _, z := range zs {
@@ -81,9 +86,12 @@ func (l *libDNS) Zones(ctx context.Context) ([]zone.Name, error) {
 
 // Snapshot reads the zone.
 func (l *libDNS) Snapshot(ctx context.Context, z zone.Name) (*Snapshot, error) {
-	rs, err := l.p.GetRecords(ctx, z.String())
+	rs, err := bounded(ctx, l, func(ctx context.Context) ([]libdns.Record, error) { return l.p.GetRecords(ctx, z.String()) })
 	if err != nil {
-		return nil, fmt.Errorf("records of %s: %w", z, l.opts.Classify(err))
+		return nil, fmt.Errorf("records of %s: %w", z, l.reading(err))
+	}
+	if slices.Contains(rs, nil) {
+		return nil, fmt.Errorf("records of %s: the provider's package left one out: %w", z, ErrUnavailable)
 	}
 	s := &Snapshot{Apex: z, Capabilities: l.opts.Capabilities}
 	full := fullNames(rs, z)
@@ -146,7 +154,9 @@ func (l *libDNS) create(ctx context.Context, z zone.Name, it Item) error {
 	if err != nil {
 		return err
 	}
-	got, err := l.p.AppendRecords(ctx, z.String(), []libdns.Record{r})
+	got, err := bounded(ctx, l, func(ctx context.Context) ([]libdns.Record, error) {
+		return l.p.AppendRecords(ctx, z.String(), []libdns.Record{r})
+	})
 	if err != nil {
 		return l.failed("create", it, err)
 	}
@@ -169,7 +179,9 @@ func (l *libDNS) delete(ctx context.Context, z zone.Name, it Item) error {
 	if rr := r.RR(); rr.Data == "" || rr.Type == "" || rr.Name == "" {
 		return fmt.Errorf("delete %s: to libdns that would be any record of the name: %w", it.Record, ErrUnsupported)
 	}
-	got, err := l.p.DeleteRecords(ctx, z.String(), []libdns.Record{r})
+	got, err := bounded(ctx, l, func(ctx context.Context) ([]libdns.Record, error) {
+		return l.p.DeleteRecords(ctx, z.String(), []libdns.Record{r})
+	})
 	if err != nil {
 		return l.failed("delete", it, err)
 	}
@@ -177,6 +189,41 @@ func (l *libDNS) delete(ctx context.Context, z zone.Name, it Item) error {
 		return fmt.Errorf("delete %s: %w: the provider's package says that it deleted %s", it.Record, ErrUnknownOutcome, describe(got))
 	}
 	return nil
+}
+
+// bounded calls a package, which may forget its context or panic: the call has
+// its time, and what then still goes on is left alone.
+func bounded[T any](ctx context.Context, l *libDNS, call func(context.Context) ([]T, error)) ([]T, error) {
+	ctx, cancel := context.WithTimeout(ctx, l.opts.Timeout)
+	defer cancel()
+	type result struct {
+		got []T
+		err error
+	}
+	done := make(chan result, 1)
+	go func() {
+		defer func() {
+			if p := recover(); p != nil {
+				done <- result{err: fmt.Errorf("the provider's package broke down: %v", p)}
+			}
+		}()
+		got, err := call(ctx)
+		done <- result{got, err}
+	}()
+	select {
+	case r := <-done:
+		return r.got, r.err
+	case <-ctx.Done():
+		return nil, fmt.Errorf("no answer in time: %w", ctx.Err())
+	}
+}
+
+// reading is the error of a read.
+func (l *libDNS) reading(err error) error {
+	if errors.Is(err, context.DeadlineExceeded) {
+		return fmt.Errorf("%w: %w", ErrUnavailable, err)
+	}
+	return l.opts.Classify(err)
 }
 
 // failed is the error of a write: the contract leaves open what was made.

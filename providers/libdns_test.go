@@ -294,3 +294,49 @@ func TestLibDNSErrors(t *testing.T) {
 		t.Errorf("a deletion of anything: %v", err)
 	}
 }
+
+// stuck is a package that forgets its context, breaks down, or leaves a record
+// out.
+type stuck struct {
+	library
+	hang  time.Duration
+	panic bool
+	hole  bool
+}
+
+func (s *stuck) GetRecords(ctx context.Context, z string) ([]libdns.Record, error) {
+	time.Sleep(s.hang)
+	if s.panic {
+		panic("index out of range")
+	}
+	rs, err := s.library.GetRecords(ctx, z)
+	if s.hole {
+		rs = append(rs, nil)
+	}
+	return rs, err
+}
+
+func (s *stuck) AppendRecords(ctx context.Context, z string, rs []libdns.Record) ([]libdns.Record, error) {
+	time.Sleep(s.hang)
+	if s.panic {
+		panic("index out of range")
+	}
+	return s.library.AppendRecords(ctx, z, rs)
+}
+
+func TestLibDNSIsBounded(t *testing.T) {
+	for name, p := range map[string]*stuck{"hangs": {hang: 2 * time.Second}, "panics": {panic: true}, "leaves one out": {hole: true}} {
+		p.apex = "example.com."
+		b := providers.NewLibDNS(p, providers.LibDNSOptions{Timeout: 50 * time.Millisecond})
+		start := time.Now()
+		_, err := b.Snapshot(context.Background(), providertest.Apex)
+		if err == nil || time.Since(start) > time.Second || p.hang > 0 && !errors.Is(err, providers.ErrUnavailable) {
+			t.Errorf("%s: reading, after %s: %v", name, time.Since(start), err)
+		}
+		r := providertest.Records(t, "a 300 A 192.0.2.1")[0]
+		err = b.Apply(context.Background(), providertest.Apex, providers.Step{Ops: []providers.Op{{Kind: providers.Create, New: providers.Item{Record: r}}}})
+		if !p.hole && !errors.Is(err, providers.ErrUnknownOutcome) || errors.Is(err, providers.ErrUnavailable) {
+			t.Errorf("%s: writing: %v", name, err)
+		}
+	}
+}

@@ -48,6 +48,9 @@ type PlanOptions struct {
 	// without another of their RRset coming. 0 is DefaultMaxChanges and
 	// DefaultMaxDeletes, below 0 is no limit.
 	MaxChanges, MaxDeletes int
+	// Show: the plan is looked at and not carried out, so that a zone that may not
+	// be written has one too, with a note of the reason.
+	Show bool
 
 	undo *undo // for a rollback
 }
@@ -91,10 +94,11 @@ func NewPlan(s *Snapshot, cs zone.ChangeSet, opts PlanOptions) (*Plan, error) {
 	for _, c := range sets {
 		p.RRsets = append(p.RRsets, RRsetChange{Key: c.key, Before: c.before, After: c.after(), Reasons: opts.Reasons[c.key]})
 	}
-	if len(sets) > 0 {
-		if err := p.fail(s.guardWritable()); err != nil {
+	if err := p.fail(s.guardWritable()); err != nil && len(sets) > 0 {
+		if !opts.Show {
 			return nil, err
 		}
+		p.Notes = append(p.Notes, "the zone is only read: "+s.Capabilities.ReadOnly)
 	}
 	if err := p.fail(guardSets(s, sets, opts.undo)); err != nil {
 		return nil, err

@@ -171,16 +171,15 @@ func oneStop(message string) string {
 }
 
 // AtApex returns a finding about what the zone as a whole lacks. It points at
-// the SOA record's owner, at the start of a zone without one whose source has
-// an entry for the zone itself, at the first record of another, or at the start
-// of one without records.
+// the SOA record's owner; in a zone without one at its first record, or at its
+// start if it has none or is written by a tool that knows where that is.
 func (p *Pass) AtApex(t zone.Type, message string) Finding {
 	f := Finding{Name: p.Zone.Apex, Type: t, Message: message, Span: p.Zone.Start}
 	for r := range p.Zone.OfType(zone.TypeSOA) {
 		f.Span = r.Span(zone.Part{Kind: zone.PartOwner})
 		return f
 	}
-	if p.Zone.Start.Address != "" {
+	if _, ok := p.Zone.Source.(zone.Editor); !ok && !f.Span.IsZero() {
 		return f
 	}
 	for r := range p.Zone.Records() {

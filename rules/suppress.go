@@ -126,7 +126,7 @@ func (e *Engine) suppress(z *zone.Zone, fs []Finding) []Finding {
 	})
 	for _, s := range sups {
 		for i, id := range s.ids {
-			if !s.used[i] && e.shown[e.byID[id]] {
+			if !s.used[i] && e.shown[e.byID[id]] && !s.comment.Shared { // it may hide something in another zone
 				report(SuppressionUnused, s.comment, "%s finds nothing here, so this suppression hides nothing. Remove it.", id)
 			}
 		}

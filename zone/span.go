@@ -88,6 +88,8 @@ type Comment struct {
 	Text string // without the mark that begins it
 	// First and Last are the lines of the entry that it speaks of; 0 if none.
 	First, Last int
+	// Shared says that records of several zones come of the entry.
+	Shared bool
 }
 
 // PartKind says which part of a record is meant.

@@ -45,6 +45,7 @@ type actionStep struct {
 	Uses  string            `yaml:"uses"`
 	Shell string            `yaml:"shell"`
 	Env   map[string]string `yaml:"env"`
+	With  map[string]string `yaml:"with"`
 	Run   string            `yaml:"run"`
 }
 
@@ -81,6 +82,9 @@ func TestAction(t *testing.T) {
 		ids[s.ID] = true
 		switch {
 		case s.Uses != "":
+			if v, ok := s.With["go-version"]; ok && v != goVersion(t) {
+				t.Errorf("built with Go %s, but go.mod asks for %s", v, goVersion(t))
+			}
 			if !regexp.MustCompile(`^[\w.-]+(/[\w.-]+)+@(v\d+|[0-9a-f]{40})$`).MatchString(s.Uses) {
 				t.Errorf("%s has no version", s.Uses)
 			}

@@ -23,6 +23,16 @@ func (i instruction) copied() []string {
 	return words[:len(words)-1]
 }
 
+// goVersion is the language version of go.mod, such as 1.26.
+func goVersion(t *testing.T) string {
+	t.Helper()
+	module, err := os.ReadFile("../../go.mod")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(regexp.MustCompile(`(?m)^go (\d+\.\d+)`).FindSubmatch(module)[1])
+}
+
 func readDockerfile(t *testing.T) (out []instruction) {
 	t.Helper()
 	src, err := os.ReadFile("../../Dockerfile")
@@ -47,19 +57,14 @@ func TestDockerfile(t *testing.T) {
 		t.Fatal(err)
 	}
 	allowed := strings.Split(string(ignore), "\n")
-	module, err := os.ReadFile("../../go.mod")
-	if err != nil {
-		t.Fatal(err)
-	}
-	goVersion := regexp.MustCompile(`(?m)^go (\d+\.\d+)`).FindSubmatch(module)[1]
 	stages, last := 0, map[string]string{} // last of each instruction in the last stage
 	for _, i := range readDockerfile(t) {
 		switch i.name {
 		case "FROM":
 			stages++
 			clear(last)
-			if stages == 1 && !strings.Contains(i.args, " golang:"+string(goVersion)+"-") {
-				t.Errorf("built with %s, but go.mod asks for Go %s", i.args, goVersion)
+			if stages == 1 && !strings.Contains(i.args, " golang:"+goVersion(t)+"-") {
+				t.Errorf("built with %s, but go.mod asks for Go %s", i.args, goVersion(t))
 			}
 		case "COPY":
 			for _, f := range i.copied() {

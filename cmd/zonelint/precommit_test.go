@@ -54,6 +54,11 @@ func TestPreCommitHooks(t *testing.T) {
 	if err := d.Decode(&hooks); err != nil {
 		t.Fatal(err)
 	}
+	if _, err := exec.LookPath("pre-commit"); err != nil {
+		t.Log("pre-commit is not installed, so that it did not read its hooks")
+	} else if out, err := exec.Command("pre-commit", "validate-manifest", src.Name()).CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
 	ids := map[string]bool{}
 	for _, h := range hooks {
 		t.Run(h.ID, func(t *testing.T) {

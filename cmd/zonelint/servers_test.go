@@ -1,27 +1,19 @@
 package main
 
 import (
-	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
-	"io"
-	"net"
-	"net/http"
-	"net/http/httptest"
-	"net/http/httputil"
-	"net/url"
 	"os"
 	"os/exec"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/miekg/dns"
 
 	"github.com/zonelint/zonelint/providers/cloudflare/cloudflaretest"
+	"github.com/zonelint/zonelint/providers/gandi/ganditest"
 	"github.com/zonelint/zonelint/providers/powerdns/powerdnstest"
 	"github.com/zonelint/zonelint/providers/rfc2136/rfc2136test"
 	"github.com/zonelint/zonelint/zone"
@@ -35,14 +27,16 @@ type liveServer struct {
 	wrong          []string // credentials that the server does not take
 	secrets        []string // what must be seen nowhere
 	gate           *gate
+	stepwise       bool // a change takes several writes
 	// set gives the zone these records, beside SOA and NS, edit adds some, as
 	// somebody else would, and records are what it has.
 	set, edit func(lines []string) error
 	records   func() ([]string, error)
 }
 
-// liveServers start the real servers, as far as they are installed, and the
-// Cloudflare API of the tests.
+// liveServers start the real servers, as far as they are installed, and fakes of
+// APIs: one that makes a change in one transaction, and one that takes a write for
+// each RRset.
 var liveServers = []struct {
 	name  string
 	start func(t *testing.T) *liveServer
@@ -51,39 +45,8 @@ var liveServers = []struct {
 	{"Knot", func(t *testing.T) *liveServer { return startUpdated(t, rfc2136test.Kinds()[1]) }},
 	{"PowerDNS", startPowerDNS},
 	{"Cloudflare", startCloudflare},
+	{"Gandi", startGandi},
 }
-
-// gate stands before a server.
-type gate struct {
-	mu       sync.Mutex
-	requests int
-	hook     gateHook
-}
-
-// gateHook is told of each request, counted from 1, before it reaches the server, and
-// before its answer goes back. What it says is lost goes no further.
-type gateHook func(request int, write, answered bool) (lost bool)
-
-// set counts from 1 again, with another hook or none.
-func (g *gate) set(h gateHook) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.requests, g.hook = 0, h
-}
-
-// request takes a request on its way and returns what becomes of its answer.
-func (g *gate) request(write bool) (lost bool, answer func() (lost bool)) {
-	g.mu.Lock()
-	g.requests++
-	n, h := g.requests, g.hook
-	g.mu.Unlock()
-	if h == nil {
-		return false, func() bool { return false }
-	}
-	return h(n, write, false), func() bool { return h(n, write, true) }
-}
-
-func (g *gate) count() int { g.mu.Lock(); defer g.mu.Unlock(); return g.requests }
 
 // startUpdated starts a server for DNS UPDATE with a gate.
 func startUpdated(t *testing.T, k rfc2136test.Kind) *liveServer {
@@ -128,71 +91,6 @@ func startUpdated(t *testing.T, k rfc2136test.Kind) *liveServer {
 		},
 		records: func() ([]string, error) { return texts(all()) },
 	}
-}
-
-// dnsGate is a gate for DNS over TCP; a connection carries one request.
-func dnsGate(t *testing.T, server string, g *gate) (addr string) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { l.Close() })
-	serve := func(c net.Conn) {
-		defer c.Close()
-		request, err := framed(c)
-		if err != nil {
-			return
-		}
-		lost, answered := g.request(request[4]>>3&15 == dns.OpcodeUpdate)
-		if lost {
-			return
-		}
-		up, err := net.Dial("tcp", server)
-		if err != nil {
-			return
-		}
-		defer up.Close()
-		if _, err := up.Write(request); err != nil {
-			return
-		}
-		answer, err := framed(up)
-		if err != nil {
-			return
-		}
-		if answered() {
-			return
-		}
-		if _, err := c.Write(answer); err != nil {
-			return
-		}
-		go func() { _, _ = io.Copy(c, up) }() // further messages of a transfer
-		_, _ = io.Copy(io.Discard, c)         // until the client hangs up
-	}
-	go func() {
-		for {
-			c, err := l.Accept()
-			if err != nil {
-				return
-			}
-			go serve(c)
-		}
-	}()
-	return l.Addr().String()
-}
-
-// framed reads a message with its length before it (RFC 1035, section 4.2.2).
-func framed(r io.Reader) ([]byte, error) {
-	b := make([]byte, 2)
-	if _, err := io.ReadFull(r, b); err != nil {
-		return nil, err
-	}
-	n := int(binary.BigEndian.Uint16(b))
-	b = append(b, make([]byte, n)...)
-	if n < 12 {
-		return nil, io.ErrUnexpectedEOF
-	}
-	_, err := io.ReadFull(r, b[2:])
-	return b, err
 }
 
 // startPowerDNS starts PowerDNS with a gate.
@@ -291,36 +189,39 @@ func startCloudflare(t *testing.T) *liveServer {
 	}
 }
 
-// httpGate is a gate for HTTP.
-func httpGate(t *testing.T, server string, g *gate) (address string) {
-	to, err := url.Parse(server)
-	if err != nil {
-		t.Fatal(err)
+// startGandi starts a fake of LiveDNS with a gate.
+func startGandi(t *testing.T) *liveServer {
+	s := ganditest.New(t, nil)
+	g := &gate{}
+	const wrong = "Wr0ngT0kenThatNobodyKnowsAtAll0123456789"
+	here := "GANDI_URL=" + httpGate(t, s.URL, g)
+	become := func(lines []string, records []zone.Record) error {
+		rrs, err := parse(lines)
+		for _, rr := range rrs {
+			r, rerr := zone.FromRR(rr)
+			err = errors.Join(err, rerr)
+			records = append(records, r)
+		}
+		return errors.Join(err, s.Become(records))
 	}
-	proxy := &httputil.ReverseProxy{
-		Rewrite:      func(r *httputil.ProxyRequest) { r.SetURL(to) },
-		ErrorHandler: func(http.ResponseWriter, *http.Request, error) {}, // the client is gone
+	records := func() []zone.Record {
+		return slices.DeleteFunc(s.Truth(), func(r zone.Record) bool { return r.Type == zone.TypeNS })
 	}
-	gate := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		lost, answered := g.request(r.Method != http.MethodGet)
-		if lost {
-			panic(http.ErrAbortHandler)
-		}
-		// The write is made whether or not somebody waits for it.
-		r = r.WithContext(context.WithoutCancel(r.Context()))
-		answer := httptest.NewRecorder()
-		proxy.ServeHTTP(answer, r)
-		if answered() {
-			panic(http.ErrAbortHandler)
-		}
-		for k, v := range answer.Header() {
-			w.Header()[k] = v
-		}
-		w.WriteHeader(answer.Code)
-		_, _ = w.Write(answer.Body.Bytes())
-	}))
-	t.Cleanup(gate.Close)
-	return gate.URL
+	return &liveServer{
+		name: "Gandi", provider: "gandi", gate: g, stepwise: true,
+		env: []string{here, "GANDI_PERSONAL_ACCESS_TOKEN=" + ganditest.Token}, wrong: []string{here, "GANDI_PERSONAL_ACCESS_TOKEN=" + wrong},
+		secrets: []string{ganditest.Token, wrong},
+		set:     func(lines []string) error { return become(lines, nil) },
+		edit:    func(lines []string) error { return become(lines, records()) },
+		records: func() ([]string, error) {
+			var out []string
+			for _, r := range records() {
+				out = append(out, r.String())
+			}
+			slices.Sort(out)
+			return out, nil
+		},
+	}
 }
 
 // parse reads records of example.com in the form of a master file.

@@ -11,6 +11,7 @@ import (
 	"github.com/zonelint/zonelint/providers/digitalocean"
 	"github.com/zonelint/zonelint/providers/gandi"
 	"github.com/zonelint/zonelint/providers/hetzner"
+	"github.com/zonelint/zonelint/providers/libdnshosts"
 	"github.com/zonelint/zonelint/providers/ovh"
 	"github.com/zonelint/zonelint/providers/powerdns"
 	"github.com/zonelint/zonelint/providers/rfc2136"
@@ -24,6 +25,7 @@ var makers = []func() *providers.Provider{
 	digitalocean.Provider,
 	gandi.Provider,
 	hetzner.Provider,
+	libdnshosts.Netcup,
 	ovh.Provider,
 	powerdns.Provider,
 	rfc2136.Provider,

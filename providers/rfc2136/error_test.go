@@ -3,10 +3,13 @@ package rfc2136_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/miekg/dns"
 
 	"github.com/zonelint/zonelint/providers"
 	"github.com/zonelint/zonelint/providers/providertest"
@@ -198,5 +201,41 @@ func TestParseServer(t *testing.T) {
 		if got != want || (err == nil) != (want != "") {
 			t.Errorf("%q: %q, %v; want %q", in, got, err, want)
 		}
+	}
+}
+
+// A server that never comes to an end is not waited for without one.
+func TestEndlessTransfer(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	go func() {
+		c, err := l.Accept()
+		if err != nil {
+			return
+		}
+		defer c.Close()
+		dc := &dns.Conn{Conn: c}
+		q, err := dc.ReadMsg()
+		for i := 0; err == nil; i++ {
+			line := "SOA"
+			if i > 0 {
+				line = fmt.Sprintf("h%d 300 A 192.0.2.1", i)
+			}
+			err = dc.WriteMsg(reply(q, line))
+			time.Sleep(5 * time.Millisecond)
+		}
+	}()
+	b, err := rfc2136.New(rfc2136.Options{Server: l.Addr().String(), Timeout: 50 * time.Millisecond})
+	if err != nil {
+		t.Fatal(err)
+	}
+	start := time.Now()
+	_, err = b.Snapshot(context.Background(), example)
+	line(t, err, providers.ErrUnavailable, "had not come whole after 1s")
+	if took := time.Since(start); took > 5*time.Second {
+		t.Errorf("it took %s", took)
 	}
 }

@@ -13,9 +13,16 @@ import (
 // maxRecords bounds what a server can make us keep.
 const maxRecords = 5_000_000
 
+// maxTimeouts is how many times as long as for one message may be waited for the
+// whole zone: each message may come late, and a zone may have many.
+const maxTimeouts = 20
+
 // Snapshot reads the zone by transfer (RFC 5936).
 func (b *Backend) Snapshot(ctx context.Context, z zone.Name) (*providers.Snapshot, error) {
 	a := action{zone: z}
+	limit := maxTimeouts * b.timeout
+	ctx, cancel := context.WithTimeoutCause(ctx, limit, fmt.Errorf("the zone had not come whole after %s: %w", limit, context.DeadlineExceeded))
+	defer cancel()
 	c, err := b.dial(ctx)
 	if err != nil {
 		return nil, err

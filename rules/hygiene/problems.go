@@ -51,7 +51,8 @@ var syntax = &rules.Rule{
 	Summary:  "an entry of the zone file cannot be read",
 	What: "An entry is not a record or directive as the master-file format has it: a type that does not exist, data that the type does not take, " +
 		"a name with an empty label, a quote or parenthesis that is never closed. The entry is left out and reading goes on behind it. " +
-		"What goes beyond a limit of the reader, such as a $GENERATE of a billion records, is reported here too.",
+		"What goes beyond a limit of the reader, such as a $GENERATE of a billion records, is reported here too. " +
+		"In other sources it is what their own program refuses, or reads as something else than was meant: in octoDNS a target without a final dot, a semicolon escaped in the wrong way, a key that stands twice.",
 	Why: "BIND and others refuse the whole zone when one entry is malformed, so that the domain keeps its old records or has none. " +
 		"A server that skips the entry leaves out the record, which may be the one that mail needs.",
 	Bad:  "mail IN A 192.0.2.300\n",
@@ -77,7 +78,7 @@ var include = &rules.Rule{
 	ID:       "zone-include",
 	Severity: rules.Error,
 	Summary:  "an $INCLUDE was not followed",
-	What: "The file that an $INCLUDE names does not exist, may not be read, includes itself, or lies outside of the folder that zonelint may read from. " +
+	What: "The file that an $INCLUDE, or an !include of octoDNS, names does not exist, may not be read, includes itself, or lies outside of the folder that zonelint may read from. " +
 		"Its records are not known, so nothing is reported as missing.",
 	Why: "A name server that does not find the file refuses the zone. Where the file exists but was not read, its mail records were not checked.",
 	Bad: "$INCLUDE mail-records.inc\n",

@@ -1,5 +1,12 @@
 package dnscontrol
 
+import (
+	"bytes"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
 // maxCall is how many octets of a call are looked at.
 const maxCall = 64 << 10
 
@@ -88,4 +95,131 @@ func commentEnd(src []byte, i, limit int) int {
 		}
 	}
 	return limit
+}
+
+// literal is a string literal of a call.
+type literal struct {
+	start, end int // inside its quotes
+	text       string
+	at         []int // where each octet of text begins in the script
+}
+
+// literals returns the string literals that stand between start and end. A
+// template with expressions in it is none.
+func literals(src []byte, start, end int) []literal {
+	var out []literal
+	for i := start; i < end; {
+		switch c := src[i]; {
+		case c == '"' || c == '\'' || c == '`':
+			e := literalEnd(src, i, end)
+			if l := decode(src, i+1, e-1); e <= end && e-1 > i && src[e-1] == c && (c != '`' || !bytes.Contains(src[i:e], []byte("${"))) {
+				out = append(out, l)
+			}
+			i = e
+		case c == '/' && i+1 < end && (src[i+1] == '/' || src[i+1] == '*'):
+			i = commentEnd(src, i, end)
+		default:
+			i++
+		}
+	}
+	return out
+}
+
+// decode reads the inside of a string literal (ECMA-262, section 12.9.4).
+func decode(src []byte, start, end int) literal {
+	l := literal{start: start, end: max(start, end)}
+	var b []byte
+	add := func(at int, octets ...byte) {
+		for _, c := range octets {
+			b = append(b, c)
+			l.at = append(l.at, at)
+		}
+	}
+	for i := start; i < end; {
+		if src[i] != '\\' || i+1 == end {
+			add(i, src[i])
+			i++
+			continue
+		}
+		n := 2
+		switch c := src[i+1]; c {
+		case '\n': // the line goes on
+		case '\r':
+			if i+2 < end && src[i+2] == '\n' {
+				n = 3
+			}
+		case 'n', 't', 'r', 'b', 'f', 'v', '0':
+			add(i, map[byte]byte{'n': '\n', 't': '\t', 'r': '\r', 'b': '\b', 'f': '\f', 'v': '\v', '0': 0}[c])
+		case 'x', 'u':
+			digits := 4
+			if c == 'x' {
+				digits = 2
+			}
+			v, err := strconv.ParseUint(string(src[i+2:min(i+2+digits, end)]), 16, 32)
+			if err != nil {
+				add(i, c)
+				break
+			}
+			n = 2 + digits
+			add(i, utf8.AppendRune(nil, rune(v))...)
+		default:
+			add(i, c)
+		}
+		i += n
+	}
+	l.text = string(b)
+	return l
+}
+
+// joined finds literals that follow each other and together are a text, and
+// returns where the octets from to to of it stand; to < 0 is all of them. The
+// last such literals count: the first ones are names.
+func joined(ls []literal, text string, from, to int) (start, end int, ok bool) {
+	if text == "" {
+		return 0, 0, false
+	}
+	for i := len(ls) - 1; i >= 0; i-- {
+		rest, j := text, i
+		for j < len(ls) && rest != "" && ls[j].text != "" && strings.HasPrefix(rest, ls[j].text) {
+			rest = rest[len(ls[j].text):]
+			j++
+		}
+		if rest != "" {
+			continue
+		}
+		if to < 0 {
+			return ls[i].start, ls[j-1].end, true
+		}
+		return place(ls[i:j], from, to)
+	}
+	return 0, 0, false
+}
+
+// place returns where the octets from to to of joined literals stand.
+func place(ls []literal, from, to int) (start, end int, ok bool) {
+	start = -1
+	at := 0
+	for _, l := range ls {
+		for i, p := range l.at {
+			if at+i == from {
+				start = p
+			}
+			if at+i == max(to-1, from) && start >= 0 {
+				end = l.end
+				if i+1 < len(l.at) {
+					end = l.at[i+1]
+				}
+				if to <= from {
+					end = start
+				}
+				return start, end, true
+			}
+		}
+		at += len(l.at)
+	}
+	last := ls[len(ls)-1].end // behind the text
+	if start < 0 {
+		start = last
+	}
+	return start, last, true
 }

@@ -130,6 +130,11 @@ func (p *parser) domain(v jsontree.Value, address string) (*zone.Zone, error) {
 	z.Source, z.Problems = d.source, d.problems
 	z.Start = p.doc.Span(name.Range())
 	z.Start.Address = address
+	if p.script != nil {
+		if at, ok := p.script.domain(name.Str()); ok {
+			z.Start = at
+		}
+	}
 	// Of a zone that DNSControl shares with others, or does not serve at all, it
 	// knows a part.
 	shared := m[4].True() || m[6].True()

@@ -24,6 +24,20 @@ type domain struct {
 	proxied  bool // Cloudflare's proxy stands before what does not say otherwise
 }
 
+// targetField is the index of the RDATA field that a record of the type has its
+// target in.
+func targetField(typ string) int {
+	switch typ {
+	case "MX":
+		return 1
+	case "CAA":
+		return 2
+	case "SRV", "TLSA":
+		return 3
+	}
+	return 0
+}
+
 // fields are the members of a record that its kind of RDATA is made of.
 type fields struct {
 	whole, name, typ, ttl, target, meta, subdomain, filepos    jsontree.Value
@@ -50,7 +64,7 @@ func (d *domain) record(v jsontree.Value, address string) {
 		Whole: v.Range(), Owner: f.name.Range(), TTL: f.ttl.Range(), Type: f.typ.Range(), Address: address,
 		Fields: [4]jsontree.Range{cmp.Or(f.target.Range(), f.comparable.Range(), f.zonefile.Range())},
 	}
-	loc := d.source.add(place, f.filepos.Str(), f.name.Str())
+	loc := d.source.add(place, f.filepos.Str(), call{name: f.name.Str(), value: f.target.Str(), under: "." + d.apex.String(), field: targetField(f.typ.Str())})
 	problem := func(kind zone.ProblemKind, name zone.Name, t zone.Type, format string, args ...any) {
 		d.problems = append(d.problems, zone.Problem{
 			Kind: kind, Span: d.source.Span(loc, zone.Part{}), Name: name, Type: t, Lost: true,
@@ -263,7 +277,7 @@ func (d *domain) behindProxy(f fields, t zone.Type) bool {
 // type are told.
 func (d *domain) raw(v jsontree.Value, address string) {
 	m := v.Get("type", "args", "filepos")
-	loc := d.source.add(jsontree.Place{Whole: v.Range(), Type: m[0].Range(), Address: address}, m[2].Str(), "")
+	loc := d.source.add(jsontree.Place{Whole: v.Range(), Type: m[0].Range(), Address: address}, m[2].Str(), call{})
 	t, ok := zone.ParseType(m[0].Str())
 	if !ok {
 		if web[strings.ToUpper(m[0].Str())] || strings.HasPrefix(m[0].Str(), "CLOUDFLAREAPI_") {

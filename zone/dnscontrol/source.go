@@ -22,6 +22,9 @@ type source struct {
 type call struct {
 	line, column int    // from 1; 0 if it is not known
 	name         string // the record's name as the JSON has it
+	value        string // the text or the target, as the JSON has it
+	under        string // the end of a target that a relative one goes without
+	field        int    // index of the RDATA field that is the target
 }
 
 func newSource(s *jsontree.Source, sc *script) *source { return &source{Source: s, script: sc} }
@@ -30,17 +33,18 @@ func newSource(s *jsontree.Source, sc *script) *source { return &source{Source: 
 var filepos = regexp.MustCompile(`^\[([^\]]*):([0-9]{1,9}):([0-9]{1,9})\]$`)
 
 // add takes the places of a record.
-func (s *source) add(p jsontree.Place, pos, name string) zone.Loc {
+func (s *source) add(p jsontree.Place, pos string, c call) zone.Loc {
 	loc := s.Source.Add(p)
 	loc.Source = s
 	if s.script == nil {
 		return loc
 	}
-	c := call{name: name}
 	if m := filepos.FindStringSubmatch(pos); m != nil && s.script.means(m[1]) {
 		c.line, _ = strconv.Atoi(m[2])
 		c.column, _ = strconv.Atoi(m[3])
-		if !s.script.has(c) {
+		if s.script.has(c) {
+			s.script.users[[2]int{c.line, c.column}]++
+		} else {
 			c.line = 0
 		}
 	}
@@ -86,6 +90,9 @@ func (s *source) Comments(containing string) []zone.Comment {
 			span := s.Span(zone.Loc{Source: s, Offset: i}, zone.Part{})
 			out = append(out, zone.Comment{Span: span, Text: text, First: span.Start.Line, Last: span.End.Line})
 		}
+	}
+	if s.script != nil {
+		out = append(out, s.spoken(containing)...)
 	}
 	return out
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
@@ -296,6 +297,23 @@ func (c *Config) Zones() []ConfiguredZone {
 	}
 	slices.SortFunc(out, func(a, b ConfiguredZone) int { return cmp.Compare(a.Name.String(), b.Name.String()) })
 	return out
+}
+
+// ProviderOf returns how the files of a folder within the root are read, which
+// need not be those of a zone that the configuration names.
+func (c *Config) ProviderOf(dir string) (Provider, bool) {
+	for _, id := range slices.Sorted(maps.Keys(c.providers)) {
+		if p := c.providers[id]; p.holds(filepath.Clean(dir)) {
+			return p.Provider, true
+		}
+	}
+	return Provider{}, false
+}
+
+// holds reports whether a folder is that of the provider, or of a zone that it
+// splits.
+func (p *provider) holds(dir string) bool {
+	return p.dir != "" && (p.dir == dir || p.extension != "" && p.dir == filepath.Dir(dir))
 }
 
 // assemble finds the files of a zone.

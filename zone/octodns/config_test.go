@@ -54,7 +54,11 @@ zones:
 	if err != nil || z.Len() != 1 || !z.Complete {
 		t.Fatalf("LoadFiles: %v, %v", z, err)
 	}
-	if got, ok := FindConfig(root, "zones", Limits{}); !ok || got != "config/production.yaml" {
-		t.Errorf("FindConfig: %q, %v", got, ok)
+	f := Finder{Root: root, Name: func(path string) string { return "./" + path }}
+	if got := f.Find("zones"); got == nil || got.Name != "./config/production.yaml" {
+		t.Errorf("Find: %+v", got)
+	}
+	if got := f.Find("config"); got != nil {
+		t.Errorf("Find of a folder without zones: %+v", got)
 	}
 }

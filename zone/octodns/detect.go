@@ -43,10 +43,13 @@ func IsZone(src []byte) bool {
 				return false
 			}
 			owner, indent, typed, foreign = true, -1, false, false
+			if strings.HasPrefix(rest, "&") {
+				_, rest, _ = strings.Cut(rest, " ")
+			}
 			if flow := strings.TrimLeft(rest, " ["); strings.HasPrefix(flow, "{") {
 				return flowRecord(flow)
 			}
-			if rest != "" && !strings.HasPrefix(rest, "!include") && !strings.HasPrefix(rest, "&") && rest[0] != '#' && key != "<<" {
+			if rest != "" && !strings.HasPrefix(rest, "!include") && rest[0] != '#' && key != "<<" {
 				return false // a value right behind a key is no record
 			}
 			continue

@@ -19,7 +19,7 @@ var (
 	// ErrTTLs: octoDNS has one TTL for all values of a name and type.
 	ErrTTLs = errors.New("octoDNS has one TTL for all values of a name and type, and the change would need two")
 	// ErrSemicolons: it is not known how semicolons are written.
-	ErrSemicolons = errors.New("the text has semicolons, and nothing says how they are written: name the configuration of octoDNS, whose provider has escaped_semicolons")
+	ErrSemicolons = errors.New("the text has semicolons, and nothing says whether they are escaped in this file (escaped_semicolons of its provider); name the configuration of octoDNS in place of the file")
 	// ErrType: values of this type are read but not written.
 	ErrType = errors.New("values of this type are not written")
 )
@@ -231,8 +231,49 @@ func (s *source) Refuse(cs zone.ChangeSet) string {
 		if why := s.lockedFor(c); why != "" {
 			return why
 		}
+		for _, r := range c.After {
+			if _, err := render(r, s.provider(s.fileOf(c)).Semicolons); err != nil {
+				return err.Error()
+			}
+			if why := s.ttlFor(c, r.TTL); why != "" {
+				return why
+			}
+		}
 	}
 	return ""
+}
+
+// ttlFor says why a value of an RRset cannot have a TTL; "" if it can.
+func (s *source) ttlFor(c zone.Change, ttl uint32) string {
+	for _, i := range s.index[zone.Key{Name: c.Name, Type: c.Type}] {
+		if e := &s.entries[i]; !e.dropped && e.ttl != ttl && e.places > len(c.Before) {
+			return ErrTTLs.Error()
+		}
+	}
+	return ""
+}
+
+// fileOf returns the file that an RRset is written in, or would be.
+func (s *source) fileOf(c zone.Change) int {
+	for _, i := range s.index[zone.Key{Name: c.Name, Type: c.Type}] {
+		return int(s.entries[i].rec.file)
+	}
+	if o, ok := s.owner(c.Name); ok {
+		return o.file
+	}
+	home, _ := s.home()
+	return home
+}
+
+// provider returns how new records of a file are written. A file shows how it
+// writes semicolons where nothing else says it.
+func (s *source) provider(file int) Provider {
+	f := s.files[file]
+	p := f.provider
+	if p.Semicolons == SemicolonsUnknown {
+		p.Semicolons = f.way
+	}
+	return p
 }
 
 // lockedFor says why an RRset cannot be changed; "" if it can.

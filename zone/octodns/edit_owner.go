@@ -235,7 +235,7 @@ func (ed *editor) replaceOwner(o *ownerEdit) error {
 func (ed *editor) flowRecords(o *ownerEdit) (string, error) {
 	var parts []string
 	for _, rs := range o.added {
-		text, err := writeFlowRecord(rs, ed.provider(o.file))
+		text, err := writeFlowRecord(rs, ed.source.provider(o.file))
 		if err != nil {
 			return "", err
 		}
@@ -247,27 +247,16 @@ func (ed *editor) flowRecords(o *ownerEdit) (string, error) {
 	return "[" + strings.Join(parts, ", ") + "]", nil
 }
 
-// provider returns how new records of a file are written. A file shows how it
-// writes semicolons where nothing else says it.
-func (ed *editor) provider(file int) Provider {
-	f := ed.source.files[file]
-	p := f.provider
-	if p.Semicolons == SemicolonsUnknown {
-		p.Semicolons = f.way
-	}
-	return p
-}
-
 // blockRecords writes all new records of an owner at a column; the first line
 // has no indentation.
 func (ed *editor) blockRecords(o *ownerEdit, column int, list bool) (string, error) {
 	l := ed.style(o.file)
 	if !list && len(o.added) == 1 {
-		return l.record(o.added[0], ed.provider(o.file), column)
+		return l.record(o.added[0], ed.source.provider(o.file), column)
 	}
 	var parts []string
 	for _, rs := range o.added {
-		text, err := l.record(rs, ed.provider(o.file), column+2)
+		text, err := l.record(rs, ed.source.provider(o.file), column+2)
 		if err != nil {
 			return "", err
 		}
@@ -304,14 +293,14 @@ func (ed *editor) toList(o *ownerEdit) error {
 	if rec.isFlow() || f.mapping().isFlow() {
 		head, tail := "[", "]"
 		for _, rs := range before {
-			text, err := writeFlowRecord(rs, ed.provider(o.file))
+			text, err := writeFlowRecord(rs, ed.source.provider(o.file))
 			if err != nil {
 				return err
 			}
 			head += text + ", "
 		}
 		for i := len(after) - 1; i >= 0; i-- {
-			text, err := writeFlowRecord(after[i], ed.provider(o.file))
+			text, err := writeFlowRecord(after[i], ed.source.provider(o.file))
 			if err != nil {
 				return err
 			}
@@ -368,7 +357,7 @@ func (ed *editor) move(f *file, file, start, end, by int) {
 func (ed *editor) insertItems(file, at int, records [][]zone.Record, dash int) error {
 	l := ed.style(file)
 	for _, rs := range records {
-		text, err := l.record(rs, ed.provider(file), dash+2)
+		text, err := l.record(rs, ed.source.provider(file), dash+2)
 		if err != nil {
 			return err
 		}
@@ -381,7 +370,7 @@ func (ed *editor) insertItems(file, at int, records [][]zone.Record, dash int) e
 func (ed *editor) insertItemsBehind(file, at int, records [][]zone.Record, dash int) error {
 	for _, rs := range records {
 		l := ed.style(file)
-		text, err := l.record(rs, ed.provider(file), dash+2)
+		text, err := l.record(rs, ed.source.provider(file), dash+2)
 		if err != nil {
 			return err
 		}
@@ -416,7 +405,7 @@ func (ed *editor) changeList(o *ownerEdit) error {
 		}
 		ed.cutFlow(o.file, starts, ends, gone)
 		for _, rs := range o.added {
-			text, err := writeFlowRecord(rs, ed.provider(o.file))
+			text, err := writeFlowRecord(rs, ed.source.provider(o.file))
 			if err != nil {
 				return err
 			}

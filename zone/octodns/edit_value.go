@@ -83,7 +83,7 @@ func (ed *editor) entry(e *entry, ops []*op, adds []zone.Record, ttl uint32) err
 	}
 	var values []written
 	for _, r := range adds {
-		w, err := render(r, ed.provider(file).Semicolons)
+		w, err := render(r, ed.source.provider(file).Semicolons)
 		if err != nil {
 			return err
 		}
@@ -103,7 +103,7 @@ func (ed *editor) inFlow(e *entry) bool {
 
 // rewrite writes another value in the place of one.
 func (ed *editor) rewrite(e *entry, v *node, before, after zone.Record, flow bool) error {
-	way := ed.provider(int(e.rec.file)).Semicolons
+	way := ed.source.provider(int(e.rec.file)).Semicolons
 	w, err := render(after, way)
 	if err != nil {
 		return err

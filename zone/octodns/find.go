@@ -8,45 +8,64 @@ import (
 	"strings"
 )
 
-// FindConfig looks for the configuration that has a folder for a directory of
-// one of its providers: in that folder, and in those above it up to the root of
-// the tree, and in folders "config" and "octodns" of these. It returns the
-// path within the root.
-func FindConfig(root *os.Root, dir string, limits Limits) (string, bool) {
+// Finder finds configurations by the folders of their zones. It remembers what
+// it has read, and is for one goroutine at a time.
+type Finder struct {
+	// Root is the tree that is looked through, Limits are those of reading.
+	Root   *os.Root
+	Limits Limits
+	// Name returns what a file is called in messages and spans, by its path within
+	// the root.
+	Name func(path string) string
+
+	folders map[string][]*Config
+}
+
+// Find looks for the configuration that has a folder for a directory of one of
+// its providers: in that folder, and in those above it up to the root of the
+// tree, and in folders "config" and "octodns" of these. It is nil if there is
+// none.
+func (f *Finder) Find(dir string) *Config {
 	dir = filepath.Clean(dir)
 	for base := dir; ; base = filepath.Dir(base) {
 		for _, sub := range []string{"", "config", "octodns"} {
-			folder := filepath.Join(base, sub)
-			for _, name := range candidates(root, folder) {
-				c, err := ReadConfig(name, ConfigOptions{Root: root, Dir: folder, Limits: limits})
-				if err == nil && c.covers(dir) {
-					return name, true
+			for _, c := range f.in(filepath.Join(base, sub)) {
+				if _, ok := c.ProviderOf(dir); ok {
+					return c
 				}
 			}
 		}
 		if base == "." || base == string(filepath.Separator) {
-			return "", false
+			return nil
 		}
 	}
 }
 
-// covers reports whether the folder holds zones of the configuration, or is
-// the folder of a split zone.
-func (c *Config) covers(dir string) bool {
-	for _, p := range c.providers {
-		if p.dir != "" && (p.dir == dir || p.extension != "" && p.dir == filepath.Dir(dir)) {
-			return true
+// in returns the configurations in a folder.
+func (f *Finder) in(folder string) []*Config {
+	if cs, ok := f.folders[folder]; ok {
+		return cs
+	}
+	if f.folders == nil {
+		f.folders = map[string][]*Config{}
+	}
+	var cs []*Config
+	for _, path := range f.candidates(folder) {
+		c, err := ReadConfig(f.Name(path), ConfigOptions{Root: f.Root, Dir: folder, Limits: f.Limits})
+		if err == nil {
+			cs = append(cs, c)
 		}
 	}
-	return false
+	f.folders[folder] = cs
+	return cs
 }
 
 // headSize is how much of a file is looked at to tell what it is.
 const headSize = 64 << 10
 
 // candidates returns the files of a folder that look like configurations.
-func candidates(root *os.Root, folder string) []string {
-	d, err := root.Open(folder)
+func (f *Finder) candidates(folder string) []string {
+	d, err := f.Root.Open(folder)
 	if err != nil {
 		return nil
 	}
@@ -62,7 +81,7 @@ func candidates(root *os.Root, folder string) []string {
 			continue
 		}
 		path := filepath.Join(folder, name)
-		if IsConfig(head(root, path)) {
+		if IsConfig(f.head(path)) {
 			out = append(out, path)
 		}
 	}
@@ -71,13 +90,13 @@ func candidates(root *os.Root, folder string) []string {
 }
 
 // head returns the beginning of a file.
-func head(root *os.Root, path string) []byte {
-	f, err := root.Open(path)
+func (f *Finder) head(path string) []byte {
+	file, err := f.Root.Open(path)
 	if err != nil {
 		return nil
 	}
-	defer f.Close()
+	defer file.Close()
 	buf := make([]byte, headSize)
-	n, _ := io.ReadFull(f, buf)
+	n, _ := io.ReadFull(file, buf)
 	return buf[:n]
 }

@@ -5,6 +5,7 @@ import (
 	"os"
 
 	"github.com/zonelint/zonelint/zone"
+	"github.com/zonelint/zonelint/zone/masterfile"
 )
 
 // DefaultTTL is the TTL in seconds of a record without one where the provider
@@ -113,6 +114,15 @@ func (l Limits) orDefault() Limits {
 // What Parse, Load and ReadConfig report beside errors of the file system; test
 // with errors.Is.
 var (
-	ErrNoOrigin = errors.New("the zone of this file is not known: its name is no domain name with a final dot and yaml behind it (example.com.yaml); give it with --origin")
-	ErrNoFiles  = errors.New("no .yaml file in this folder")
+	// ErrNoOrigin is masterfile.ErrNoOrigin too.
+	ErrNoOrigin error = noOrigin{}
+	ErrNoFiles        = errors.New("no .yaml file in this folder")
 )
+
+type noOrigin struct{}
+
+func (noOrigin) Error() string {
+	return "the zone of this file is not known: its name is not that of a zone with yaml behind it (example.com.yaml); give it with --origin"
+}
+
+func (noOrigin) Is(target error) bool { return target == masterfile.ErrNoOrigin }

@@ -20,6 +20,8 @@ type File struct {
 	// Shared says that the file is part of other zones too (shared_filename), so
 	// that it is not changed for one of them.
 	Shared bool
+	// Text is the content of the file where it is not to be read; nil if it is.
+	Text []byte
 }
 
 // Parse reads a zone from the content of one file. The name is what the file is
@@ -76,10 +78,15 @@ func LoadFiles(files []File, o Options) (*zone.Zone, error) {
 	for _, fl := range files {
 		f := &file{name: fl.Name, path: fl.Path, provider: fl.Provider, shared: fl.Shared, from: -1}
 		var err error
-		if fl.Path != "" && o.Root != nil {
+		switch {
+		case fl.Text != nil:
+			f.src, err = fl.Text, check(fl.Text, limits)
+		case fl.Path != "" && o.Root != nil:
 			f.src, err = masterfile.ReadIn(o.Root, fl.Path, limits.FileSize)
-		} else {
+		default:
 			f.src, err = masterfile.ReadFile(fl.Name, masterfile.Limits{FileSize: limits.FileSize})
+		}
+		if f.path == "" {
 			f.path = filepath.Join(o.Dir, filepath.Base(fl.Name))
 		}
 		if err != nil {

@@ -268,12 +268,18 @@ func (r *reader) owner(f *file, p pair, shared bool) {
 	}
 	v, s := r.follow(p.value)
 	shared = shared || s
+	if v == nothing {
+		return // told already
+	}
 	switch v.kind {
 	case mapping:
 		r.record(f, key, name, nil, v, shared)
 	case sequence:
 		for _, k := range v.kids {
 			rec, s := r.follow(k)
+			if rec == nothing {
+				continue
+			}
 			if rec.kind != mapping {
 				r.problem(zone.ProblemSyntax, k, name, 0, true, fmt.Sprintf("Here stands a %s, and octoDNS expects a record with type and value.", rec.kind))
 				continue
@@ -399,6 +405,9 @@ func (r *reader) record(f *file, key *node, name zone.Name, list, rec *node, sha
 	case f.shared:
 		e.locked = "its file is part of other zones too (shared_filename)"
 	}
+	if e.value == nothing {
+		return
+	}
 	if e.value.isNull() {
 		if dynamic {
 			r.problems = append(r.problems, zone.Problem{Kind: zone.ProblemComputed, Name: name, Type: t, Lost: true, Message: "the answers depend on who asks"})
@@ -500,6 +509,9 @@ func (r *reader) read(b *zone.Builder, index int, e *entry, id zone.NodeID) {
 			r.problems = append(r.problems, zone.Problem{Kind: zone.ProblemComputed, Name: e.name, Type: e.typ, Lost: true, Message: "the value is a template"})
 			continue
 		}
+		if r.deref(v) == nothing {
+			continue
+		}
 		data, f := r.values.read(e.typ, v)
 		if f != nil {
 			at := f.at
@@ -511,6 +523,9 @@ func (r *reader) read(b *zone.Builder, index int, e *entry, id zone.NodeID) {
 				kind = zone.ProblemDialect
 			}
 			r.problem(kind, at, e.name, e.typ, !f.soft, f.message)
+			if f.to > 0 {
+				r.problems[len(r.problems)-1].Span = r.source.within(at, f.from, f.to, 0, false)
+			}
 			if !f.soft {
 				continue
 			}

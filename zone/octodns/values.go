@@ -20,6 +20,8 @@ type fault struct {
 	at      *node
 	message string
 	soft    bool // the value could be read all the same
+	// from and to are the octets of the scalar that it speaks of; both 0 for all.
+	from, to int
 }
 
 func faultf(at *node, format string, args ...any) *fault {
@@ -213,32 +215,37 @@ func (v *valueReader) semicolons(n *node, s string) *fault {
 	if strings.IndexByte(s, ';') < 0 {
 		return nil
 	}
-	escaped := strings.Contains(s, `\;`)
-	bare := bareSemicolon(s) >= 0
 	if v.p.Lenient {
 		return nil
 	}
+	escaped, twice, bare := strings.Index(s, `\;`), strings.Index(s, `\\;`), bareSemicolon(s)
+	at := func(from, to int, message string) *fault {
+		return &fault{at: n, soft: true, message: message, from: from, to: to}
+	}
 	switch v.p.Semicolons {
 	case SemicolonsEscaped:
-		if strings.Contains(s, `\\;`) {
-			return &fault{at: n, soft: true, message: `A semicolon of this text is escaped twice (\\;), so octoDNS refuses the zone. Write \; in a text without quotes or in single quotes.`}
+		if twice >= 0 {
+			return at(twice, twice+3, `This semicolon is escaped twice (\\;), so octoDNS refuses the zone. Write \; in a text without quotes or in single quotes.`)
 		}
-		if bare {
-			return &fault{at: n, soft: true, message: `A semicolon of this text is not escaped, and the provider's escaped_semicolons asks for it, so octoDNS refuses the zone. Write \; for each.`}
+		if bare >= 0 {
+			return at(bare, bare+1, `This semicolon is not escaped, and the provider's escaped_semicolons asks for it, so octoDNS refuses the zone. Write \; for each.`)
 		}
 	case SemicolonsPlain:
-		if escaped {
-			return &fault{at: n, soft: true, message: `A semicolon of this text is escaped (\;), and the provider says escaped_semicolons: false, so octoDNS refuses the zone. Write ; without a backslash.`}
+		if escaped >= 0 {
+			return at(escaped, escaped+2, `This semicolon is escaped (\;), and the provider says escaped_semicolons: false, so octoDNS refuses the zone. Write ; without a backslash.`)
 		}
 	case SemicolonsUnknown:
 		// A file that octoDNS takes shows its way by the first that is clear.
 		f := v.r.source.files[n.file]
+		const mixed = `This file writes semicolons both as ; and as \;. octoDNS takes one of the two, as the provider's escaped_semicolons says, so it refuses the zone. Write all of them one way.`
 		switch {
-		case escaped && (bare || f.way == SemicolonsPlain), bare && f.way == SemicolonsEscaped:
-			return &fault{at: n, soft: true, message: `This file writes semicolons both as ; and as \;. octoDNS takes one of the two, as the provider's escaped_semicolons says, so it refuses the zone. Write all of them one way.`}
-		case escaped:
+		case bare >= 0 && (escaped >= 0 || f.way == SemicolonsEscaped):
+			return at(bare, bare+1, mixed)
+		case escaped >= 0 && f.way == SemicolonsPlain:
+			return at(escaped, escaped+2, mixed)
+		case escaped >= 0:
 			f.way = SemicolonsEscaped
-		case bare:
+		case bare >= 0:
 			f.way = SemicolonsPlain
 		}
 	}

@@ -10,7 +10,6 @@ import (
 type parser struct {
 	doc           *jsontree.Doc
 	options       Options
-	source        *jsontree.Source
 	configuration jsontree.Value
 	left          int // resources and records that may still come
 	tooMany       bool

@@ -107,7 +107,7 @@ func parse(doc *jsontree.Doc, o Options) ([]*zone.Zone, error) {
 	case planned.Kind() != jsontree.Object && state.Kind() != jsontree.Object:
 		return nil, ErrNotPlan
 	}
-	p := &parser{doc: doc, options: o, left: o.Records, source: jsontree.NewSource(doc), configuration: configuration.At("root_module"), byKey: map[string]*target{}}
+	p := &parser{doc: doc, options: o, left: o.Records, configuration: configuration.At("root_module"), byKey: map[string]*target{}}
 	if p.left <= 0 {
 		p.left = maxRecords
 	}

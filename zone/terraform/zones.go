@@ -4,11 +4,13 @@ import (
 	"fmt"
 
 	"github.com/zonelint/zonelint/zone"
+	"github.com/zonelint/zonelint/zone/internal/jsontree"
 )
 
 // target is a zone that is being read.
 type target struct {
 	apex     zone.Name
+	source   *jsontree.Source
 	builders []*zone.Builder // of the zone, and of further alternatives
 	sets     map[zone.Key][]string
 	problems []zone.Problem
@@ -20,7 +22,7 @@ func (p *parser) target(h *host, apex zone.Name, start zone.Span) *target {
 	if t := p.byKey[h.key]; t != nil && t.apex == apex {
 		return t
 	}
-	t := &target{apex: apex, builders: []*zone.Builder{zone.NewBuilder(0)}, sets: map[zone.Key][]string{}, start: start}
+	t := &target{apex: apex, source: jsontree.NewSource(p.doc), builders: []*zone.Builder{zone.NewBuilder(0)}, sets: map[zone.Key][]string{}, start: start}
 	p.byKey[h.key] = t
 	p.targets = append(p.targets, t)
 	return t
@@ -52,7 +54,7 @@ func (p *parser) zones() []*zone.Zone {
 	for _, t := range p.targets {
 		for i, b := range t.builders {
 			z := b.Zone(t.apex)
-			z.Source, z.Start = p.source, t.start
+			z.Source, z.Start = t.source, t.start
 			if i == 0 {
 				z.Problems = t.problems
 				z.Complete = p.options.Complete

@@ -119,7 +119,7 @@ func (a *app) commands() *urfave.App {
 		ArgsUsage: "COMMAND [flags] [arguments]",
 		Version:   version().Version,
 		Commands: []*urfave.Command{
-			a.checkCommand(), a.fixCommand(), a.baselineCommand(), a.pullCommand(), a.rollbackCommand(), a.providersCommand(), a.explainCommand(), a.rulesCommand(), a.packsCommand(), a.configCommand(),
+			a.checkCommand(), a.fixCommand(), a.baselineCommand(), a.pullCommand(), a.rollbackCommand(), a.providersCommand(), a.explainCommand(), a.rulesCommand(), a.packsCommand(), a.configCommand(), a.initCommand(),
 			a.clientsCommand(), a.spfCommand(), a.versionCommand(), a.completionCommand(), a.manCommand(),
 		},
 		Reader:                    a.In,

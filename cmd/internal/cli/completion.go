@@ -106,7 +106,7 @@ var flagValues = map[string]struct {
 }
 
 // argValues are the kinds of argument of the commands that take some.
-var argValues = map[string]string{"check": valueFile, "fix": valueFile, "clients": valueFile, "eval": valueFile, "tree": valueFile, "explain": valueRules, "show": valuePacks, "config show": valueFile, "detect": valueFile, "verify": valueFile, "write": valueFile, "rollback": valueFile, "completion": valueWords, "man": valueWords}
+var argValues = map[string]string{"check": valueFile, "init": valueFile, "fix": valueFile, "clients": valueFile, "eval": valueFile, "tree": valueFile, "explain": valueRules, "show": valuePacks, "config show": valueFile, "detect": valueFile, "verify": valueFile, "write": valueFile, "rollback": valueFile, "completion": valueWords, "man": valueWords}
 
 func completedCommand(parent string, c *urfave.Command) completed {
 	out := completed{Path: strings.TrimSpace(parent + " " + c.Name), Name: c.Name, Usage: c.Usage, Args: valueNone}

@@ -278,7 +278,7 @@ func (f *fixer) tell(t target, r *repair) {
 		fmt.Fprintf(f.Err, "  %s  serial %s\n", p.Added(fmt.Sprintf("%-5s", word)), r.serial)
 	}
 	for _, e := range r.edits {
-		if e.Name != t.name {
+		if e.Name != t.name && t.files == nil {
 			fmt.Fprintf(f.Err, "  %s  %s is included: every other zone that includes it changes too\n", p.Bold(fmt.Sprintf("%-5s", "note")), report.Escape(e.Name))
 		}
 	}

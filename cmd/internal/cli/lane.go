@@ -140,10 +140,17 @@ func (ln *lane) packless(z *zone.Zone) bool {
 	return len(ln.selector.Forced) == 0 && !ln.detector.Any(z)
 }
 
+// mayHide reports whether something is not known of a zone that an entry of
+// ignore may be for. Providers keep the SOA and NS records of a zone to
+// themselves.
+func mayHide(p zone.Problem) bool {
+	return p.Lost && (p.Kind != zone.ProblemComputed || p.Type != zone.TypeSOA && p.Type != zone.TypeNS)
+}
+
 // tried notes for what may be ignored that a zone was checked. What could not
 // be read may hold what an entry is for.
 func (ln *lane) tried(z *zone.Zone) {
-	if ln.settings == nil || len(ln.settings.Ignores) == 0 || !z.Complete || slices.ContainsFunc(z.Problems, func(p zone.Problem) bool { return p.Lost }) {
+	if ln.settings == nil || len(ln.settings.Ignores) == 0 || !z.Complete || slices.ContainsFunc(z.Problems, mayHide) {
 		return
 	}
 	ln.settings.Tried(z.Apex, func(id config.RuleID) bool {

@@ -89,6 +89,9 @@ func (a *app) newLint(c *urfave.Context) (*lint, error) {
 		return nil, err
 	}
 	l.loader.source, l.loader.plans = from, plans
+	if l.found = l.loader.expandOctoDNS(l.found); !isLive(c) {
+		l.configs.settle(l.found.targets, !c.IsSet("source"))
+	}
 	l.beside = newNeighbours(c.Context, l.loader, l.found.targets)
 	if l.servers, err = a.serversOf(c, l.loader, l.beside, l.configs.allPacks()...); err == nil && isLive(c) {
 		err = l.readLive(c)
@@ -126,6 +129,7 @@ type result struct {
 	chunks  [][]byte         // by check
 	entries []baseline.Entry // by baseline write
 	repair  *repair          // by fix
+	hosts   zoneHosts        // by init
 }
 
 // totals is what a run saw.

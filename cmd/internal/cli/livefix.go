@@ -63,6 +63,7 @@ func (l *lint) fixLive(c *urfave.Context, color string) error {
 		}
 		f.dryRun = true
 	}
+	f.options.Show = f.dryRun && f.planOut == ""
 	ch.failed = l.live.failed > 0
 	var t totals
 	for _, live := range l.live.zones {

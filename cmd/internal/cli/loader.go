@@ -29,6 +29,7 @@ type loader struct {
 	// if there are none.
 	past    *loader
 	pastDir string
+	others  *trees // that zones of octoDNS are read from; nil for none
 
 	stdin     io.Reader
 	stdinOnce sync.Once
@@ -60,7 +61,7 @@ func (w workdir) abs(path string) string {
 // newLoader opens the folder that $INCLUDE may read from; "" is the current
 // one.
 func newLoader(includeRoot string, options masterfile.Options, stdin io.Reader) (*loader, error) {
-	l := &loader{options: options, stdin: stdin, cwd: currentDir(), tree: ".", named: includeRoot != ""}
+	l := &loader{options: options, stdin: stdin, cwd: currentDir(), tree: ".", named: includeRoot != "", others: &trees{}}
 	if l.named {
 		l.tree = includeRoot
 	}
@@ -78,10 +79,17 @@ func newLoader(includeRoot string, options masterfile.Options, stdin io.Reader) 
 func (l *loader) further() *loader {
 	o := l.options
 	o.Origin = ""
-	return &loader{options: o, source: l.source, plans: l.plans, cwd: l.cwd, tree: l.tree, root: l.root, named: l.named}
+	return &loader{options: o, source: l.source, plans: l.plans, cwd: l.cwd, tree: l.tree, root: l.root, named: l.named, others: l.others}
 }
 
-func (l *loader) close() { l.root.Close() }
+func (l *loader) close() {
+	l.root.Close()
+	if l.others != nil {
+		for _, t := range l.others.list {
+			t.root.Close()
+		}
+	}
+}
 
 // optionsFor returns how to read a file by its path or, for standard input, by
 // the name that was given to it.

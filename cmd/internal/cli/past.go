@@ -123,6 +123,16 @@ func (p *past) changed(l *lint) (now, before []target, err error) {
 	touched := make([]bool, len(paths))
 	for i, rel := range paths {
 		touched[i] = p.touched(rel, l.loader.cwd.abs(l.found.targets[i].path))
+		for _, f := range l.found.targets[i].files {
+			if touched[i] {
+				break
+			}
+			abs := l.loader.cwd.abs(f.Name)
+			if rel, err = p.inRepo(abs); err != nil {
+				return nil, nil, err
+			}
+			touched[i] = p.touched(rel, abs)
+		}
 	}
 	d := dependencies{past: p, lint: l, isTarget: isTarget}
 	d.mark(paths, touched)
@@ -190,6 +200,9 @@ func (p *past) touched(rel, abs string) bool {
 // restore puts what a target was into the folder and returns that; an empty
 // target if it was not there.
 func (p *past) restore(t target, rel string) (target, error) {
+	if t.files != nil {
+		return p.restoreOctoDNS(t)
+	}
 	there, err := p.fetch(rel)
 	if err != nil {
 		return target{}, err

@@ -106,6 +106,9 @@ func providerTable(list []*providers.Provider) []byte {
 		if len(words) > 0 {
 			changes = words[0] // how changes are made
 		}
+		if p.Capabilities.ReadOnly != "" {
+			changes = "none: read only"
+		}
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", p.Name, p.Title, strings.Join(needed, " "), changes)
 	}
 	w.Flush()
@@ -118,7 +121,12 @@ func providerTable(list []*providers.Provider) []byte {
 			}
 			fmt.Fprintf(&b, "  %s%s: %s\n", v.Name, optional, v.Use)
 		}
-		if words := p.Capabilities.Words(); len(words) > 1 {
+		words := p.Capabilities.Words()
+		if why := p.Capabilities.ReadOnly; why != "" {
+			fmt.Fprintf(&b, "  Read only: %s.\n", why)
+			words = nil
+		}
+		if len(words) > 1 {
 			fmt.Fprintf(&b, "  Limits: %s.\n", strings.Join(words[1:], ", "))
 		}
 		for _, n := range p.Notes {

@@ -91,7 +91,7 @@ func (s *surgeon) operate(z *zone.Zone) (*operation, error) {
 		start = move.Zone
 	}
 	before := s.judge.Run(start)
-	res, err := s.engine.FixUnless(start, s.upTo, s.refuse)
+	res, err := s.engine.FixUnless(start, s.upTo, s.refusal(z))
 	if err != nil {
 		return nil, err
 	}
@@ -102,6 +102,15 @@ func (s *surgeon) operate(z *zone.Zone) (*operation, error) {
 		rules.Sort(r.fixed)
 	}
 	return &operation{r, before, res}, nil
+}
+
+// refusal returns what refuses fixes that cannot be made where the zone is.
+func (s *surgeon) refusal(z *zone.Zone) rules.Refuse {
+	r, ok := z.Source.(zone.Refuser)
+	if s.refuse != nil || !ok {
+		return s.refuse
+	}
+	return r.Refuse
 }
 
 // repair makes the fixes of a zone and checks what came of them.
@@ -174,7 +183,7 @@ func counted(fs []rules.Finding) map[place]int {
 // have done away with its finding, none may have made anything worse, and
 // another run must have nothing to change.
 func (s *surgeon) verify(z *zone.Zone, before []rules.Finding, res rules.FixResult, after *zone.Zone) error {
-	again, err := s.engine.FixUnless(after, s.upTo, s.refuse)
+	again, err := s.engine.FixUnless(after, s.upTo, s.refusal(after))
 	if err != nil {
 		return err
 	}

@@ -40,7 +40,7 @@ type format struct {
 }
 
 // formats are all sources beside master files.
-var formats = []format{dnscontrolFormat, terraformFormat}
+var formats = []format{octoFormat, dnscontrolFormat, terraformFormat}
 
 func sourceNames() []string {
 	names := []string{"auto", string(sourceMaster)}
@@ -103,6 +103,9 @@ func (l *loader) load(ctx context.Context, t target) ([]*zone.Zone, error) {
 	if l.past != nil && t.path != "" && below(l.pastDir, t.path) {
 		return l.past.load(ctx, t)
 	}
+	if t.files != nil {
+		return l.loadOctoDNS(t)
+	}
 	if t.path != "" && !l.mayBeFormat(t) {
 		return single(masterfile.Load(t.path, l.masterOptions(t)))
 	}
@@ -142,7 +145,9 @@ func (l *loader) parse(t target, src []byte) ([]*zone.Zone, error) {
 	switch {
 	case f != nil:
 	case from == sourceAuto:
-		f = detect(t.name, src, sourceAuto)
+		if f = detect(t.name, src, sourceAuto); f == nil && !t.found && octoNamed(t.name) {
+			f = &octoFormat
+		}
 	default:
 		f = formatOf(from)
 	}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/zonelint/zonelint/cmd/internal/config"
 	"github.com/zonelint/zonelint/zone"
+	"github.com/zonelint/zonelint/zone/octodns"
 )
 
 // target is a file to check.
@@ -28,7 +29,10 @@ type target struct {
 	// origin is the name of the zone where more than the file tells it; "" if
 	// not.
 	origin zone.Name
-	dir    string // the folder argument that it was found in
+	files  []octodns.File // of a zone of octoDNS, where more than the path tells them
+	part   bool           // they are not all of the zone
+	within *tree          // that they are read from
+	dir    string         // the folder argument that it was found in
 
 	config *config.Config // nil if there is none for it
 	// source and start are what the configuration says of the file, as --source

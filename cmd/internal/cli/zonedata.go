@@ -11,7 +11,7 @@ import (
 // zoneData reads the zones of --zonedata.
 func (a *app) zoneData(c *urfave.Context, l *loader, args []string) ([]*zone.Zone, error) {
 	l = l.further()
-	found := findTargets(l.cwd, args, defaultStdinName)
+	found := l.expandOctoDNS(findTargets(l.cwd, args, defaultStdinName))
 	errs := found.errs
 	var zones []*zone.Zone
 	from := map[zone.Name]string{}

@@ -77,7 +77,11 @@ func (e *excerpt) add(src zone.Source, s zone.Span, label string, primary bool) 
 		last-- // ends with the line break before
 	}
 	for n := s.Start.Line; n <= last && begin <= len(text); n++ {
-		end := lineEnd(text, max(begin, s.Start.Offset))
+		limit := len(text)
+		if n == s.End.Line { // no further line is looked for, and this one may be endless
+			limit = min(limit, s.End.Offset+2*reach)
+		}
+		end := lineEnd(text[:limit], max(begin, s.Start.Offset))
 		from, to := begin, end
 		if n == s.Start.Line {
 			from = s.Start.Offset
@@ -108,7 +112,7 @@ func lineEnd(text []byte, at int) int {
 
 // reach is how far, in octets, an excerpt looks around a place: a line may be
 // a gigabyte long.
-const reach = 4 * 1024
+const reach = 512
 
 // clip takes the stretch of the line from begin to end that can be shown with
 // the place from to to.
