@@ -393,9 +393,7 @@ func (p *past) restoreOctoDNS(t target) (target, error) {
 		}
 		others := []string{rel}
 		if dir := path.Dir(rel); octodns.ZoneOfFolder(dir) != "" {
-			if others, err = p.repo.Files(p.ctx, p.commit, dir); err != nil {
-				return target{}, err
-			}
+			others = p.changes.Files(dir)
 		}
 		for _, o := range others {
 			if o == rel || strings.HasSuffix(o, ".yaml") && path.Dir(o) == path.Dir(rel) {
