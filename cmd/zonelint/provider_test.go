@@ -82,7 +82,7 @@ func cloudflare(ts *testscript.TestScript, neg bool, args []string) {
 	case args[0] == "edit" && len(args) == 3:
 		put(args[1], args[2])()
 	case args[0] == "type" && len(args) == 3:
-		c.zones[args[1]].Type = args[2]
+		c.zones[args[1]].SetType(args[2])
 	case args[0] == "fail" && len(args) == 2:
 		c.FailWrite(number(args[1]), cloudflaretest.Fault{Name: "refused", Status: 400, Body: `{"success":false,"errors":[{"code":9999,"message":"not today"}],"messages":[],"result":null}`})
 	case args[0] == "foreign" && len(args) == 4:

@@ -37,8 +37,12 @@ type wire struct {
 }
 
 func start(t testing.TB, records []zone.Record) *fake {
+	return startBehind(t, records, func(h http.Handler) http.Handler { return h })
+}
+
+func startBehind(t testing.TB, records []zone.Record, wrap func(http.Handler) http.Handler) *fake {
 	f := &fake{Store: rrsetstest.New(providertest.Apex, records), pageSize: 500}
-	srv := httptest.NewServer(f)
+	srv := httptest.NewServer(wrap(f))
 	t.Cleanup(srv.Close)
 	f.url = srv.URL
 	return f
@@ -139,6 +143,13 @@ func open(t testing.TB, url, token string) providers.Backend {
 func TestConformance(t *testing.T) {
 	providertest.Conformance(t, func(t *testing.T, records []zone.Record) providertest.Harness {
 		f := start(t, records)
+		return providertest.Harness{Backend: open(t, f.url, token), Truth: f.Truth}
+	})
+}
+
+func TestHTTPFaults(t *testing.T) {
+	providertest.HTTPFaults(t, func(t *testing.T, records []zone.Record, wrap func(http.Handler) http.Handler) providertest.Harness {
+		f := startBehind(t, records, wrap)
 		return providertest.Harness{Backend: open(t, f.url, token), Truth: f.Truth}
 	})
 }

@@ -38,13 +38,17 @@ type fake struct {
 }
 
 func start(t testing.TB, records []zone.Record) *fake {
+	return startBehind(t, records, func(h http.Handler) http.Handler { return h })
+}
+
+func startBehind(t testing.TB, records []zone.Record, wrap func(http.Handler) http.Handler) *fake {
 	f := &fake{nextID: 1}
 	f.records = append(f.records, object{"id": 999, "type": "SOA", "name": "@", "data": "1800", "ttl": 1800, "priority": nil, "port": nil, "weight": nil, "flags": nil, "tag": nil})
 	for _, r := range records {
 		f.add(wire(r))
 	}
 	f.writes = 0
-	srv := httptest.NewServer(f)
+	srv := httptest.NewServer(wrap(f))
 	t.Cleanup(srv.Close)
 	f.url = srv.URL
 	return f
@@ -270,6 +274,13 @@ func (f *fake) snapshot(t *testing.T) *providers.Snapshot {
 func TestConformance(t *testing.T) {
 	providertest.Conformance(t, func(t *testing.T, records []zone.Record) providertest.Harness {
 		f := start(t, records)
+		return providertest.Harness{Backend: open(t, f.url, token), Truth: f.truth}
+	})
+}
+
+func TestHTTPFaults(t *testing.T) {
+	providertest.HTTPFaults(t, func(t *testing.T, records []zone.Record, wrap func(http.Handler) http.Handler) providertest.Harness {
+		f := startBehind(t, records, wrap)
 		return providertest.Harness{Backend: open(t, f.url, token), Truth: f.truth}
 	})
 }

@@ -37,6 +37,13 @@ func TestConformance(t *testing.T) {
 	})
 }
 
+func TestHTTPFaults(t *testing.T) {
+	providertest.HTTPFaults(t, func(t *testing.T, records []zone.Record, wrap func(http.Handler) http.Handler) providertest.Harness {
+		f := ganditest.NewBehind(t, records, wrap)
+		return providertest.Harness{Backend: open(t, f.URL, token), Truth: f.Truth}
+	})
+}
+
 func put(t *testing.T, f *ganditest.Server, owner string, typ zone.Type, values ...string) {
 	t.Helper()
 	if err := f.Replace(rrsetstest.Set{Key: zone.Key{Name: zone.MustName(owner), Type: typ}, TTL: 300, Values: values}); err != nil {

@@ -38,9 +38,13 @@ type fake struct {
 type object = map[string]any
 
 func start(t testing.TB, records []zone.Record) *fake {
+	return startBehind(t, records, func(h http.Handler) http.Handler { return h })
+}
+
+func startBehind(t testing.TB, records []zone.Record, wrap func(http.Handler) http.Handler) *fake {
 	f := &fake{Store: rrsetstest.New(providertest.Apex, records), mode: "primary", actions: map[int]error{}, auto: map[zone.Key]bool{}}
 	f.Origin = f.Apex
-	srv := httptest.NewServer(f)
+	srv := httptest.NewServer(wrap(f))
 	t.Cleanup(srv.Close)
 	f.url = srv.URL + "/v1"
 	return f
@@ -210,6 +214,13 @@ func snapshot(t *testing.T, f *fake) *providers.Snapshot {
 func TestConformance(t *testing.T) {
 	providertest.Conformance(t, func(t *testing.T, records []zone.Record) providertest.Harness {
 		f := start(t, records)
+		return providertest.Harness{Backend: open(t, f.url, token), Truth: f.Truth}
+	})
+}
+
+func TestHTTPFaults(t *testing.T) {
+	providertest.HTTPFaults(t, func(t *testing.T, records []zone.Record, wrap func(http.Handler) http.Handler) providertest.Harness {
+		f := startBehind(t, records, wrap)
 		return providertest.Harness{Backend: open(t, f.url, token), Truth: f.Truth}
 	})
 }

@@ -50,7 +50,7 @@ var endpoints = map[string]string{
 const defaultTTL = 3600
 
 func capabilities() providers.Capabilities {
-	return providers.Capabilities{MaxOps: 50, Update: true, MinTTL: 60, AutoTTL: defaultTTL, NoEmptyText: true}
+	return providers.Capabilities{Update: true, MinTTL: 60, AutoTTL: defaultTTL, NoEmptyText: true}
 }
 
 // Provider describes OVHcloud.
@@ -313,7 +313,7 @@ const maxRefreshes = 3
 func (a *api) Publish(ctx context.Context, z zone.Name) error {
 	var err error
 	for range maxRefreshes {
-		if err = a.call(ctx, http.MethodPost, path(z, "refresh"), nil, nil); err == nil || ctx.Err() != nil || errors.Is(err, providers.ErrUnauthorized) {
+		if err = a.call(ctx, http.MethodPost, path(z, "refresh"), nil, nil); err == nil || ctx.Err() != nil {
 			break
 		}
 	}

@@ -42,9 +42,13 @@ type fake struct {
 }
 
 func start(t testing.TB, records []zone.Record) *fake {
+	return startBehind(t, records, func(h http.Handler) http.Handler { return h })
+}
+
+func startBehind(t testing.TB, records []zone.Record, wrap func(http.Handler) http.Handler) *fake {
 	f := &fake{Store: rrsetstest.New(providertest.Apex, records), pageSize: 300}
 	f.zones = hosted(id, "example.com.", false)
-	srv := httptest.NewServer(f)
+	srv := httptest.NewServer(wrap(f))
 	t.Cleanup(srv.Close)
 	f.url = srv.URL
 	return f
@@ -224,6 +228,13 @@ func (f *fake) snapshot(t *testing.T) *providers.Snapshot {
 func TestConformance(t *testing.T) {
 	providertest.Conformance(t, func(t *testing.T, records []zone.Record) providertest.Harness {
 		f := start(t, records)
+		return providertest.Harness{Backend: open(t, f.options()), Truth: f.Truth}
+	})
+}
+
+func TestHTTPFaults(t *testing.T) {
+	providertest.HTTPFaults(t, func(t *testing.T, records []zone.Record, wrap func(http.Handler) http.Handler) providertest.Harness {
+		f := startBehind(t, records, wrap)
 		return providertest.Harness{Backend: open(t, f.options()), Truth: f.Truth}
 	})
 }

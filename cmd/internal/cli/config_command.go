@@ -136,7 +136,7 @@ func (a *app) verifyConfig(k *configs, arg string) ([]config.Problem, error) {
 	case err != nil:
 		return nil, configFailure(err)
 	}
-	_, problems := loadConfig(cfg)
+	_, problems := loadConfig(cfg, allRuleIDs())
 	return problems, nil
 }
 

@@ -25,8 +25,9 @@ const (
 )
 
 // loadConfig reads the packs that a configuration names and finds what it names
-// that does not exist. What is wrong is in the order of the files.
-func loadConfig(cfg *config.Config) (*loadedConfig, []config.Problem) {
+// that does not exist: ids are those of all rules. What is wrong is in the order
+// of the files.
+func loadConfig(cfg *config.Config, ids []string) (*loadedConfig, []config.Problem) {
 	l := &configLoader{loadedConfig: &loadedConfig{Config: cfg, packs: map[config.Pack]*pack.Pack{}}}
 	l.namedPacks(cfg.Packs)
 	for i := range cfg.PackFolders {
@@ -38,7 +39,7 @@ func loadConfig(cfg *config.Config) (*loadedConfig, []config.Problem) {
 	if len(l.problems) == 0 { // else the variables of packs are not known
 		l.variables()
 	}
-	l.ruleIDs()
+	l.ruleNames(ids)
 	l.words()
 	slices.SortStableFunc(l.problems, func(a, b config.Problem) int {
 		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
@@ -198,13 +199,17 @@ func (l *configLoader) variables() {
 	}
 }
 
-// ruleIDs finds rules that do not exist.
-func (l *configLoader) ruleIDs() {
-	list := builtinRules()
-	ids := make([]string, len(list))
-	for i, r := range list {
-		ids[i] = r.ID
+// allRuleIDs returns the ids of all rules.
+func allRuleIDs() []string {
+	var ids []string
+	for _, r := range builtinRules() {
+		ids = append(ids, r.ID)
 	}
+	return ids
+}
+
+// ruleNames finds rules that do not exist.
+func (l *configLoader) ruleNames(ids []string) {
 	look := func(id config.RuleID, at config.Place) {
 		if slices.ContainsFunc(ids, id.Matches) {
 			return

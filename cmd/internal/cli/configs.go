@@ -35,7 +35,9 @@ type configs struct {
 
 	mu     sync.Mutex
 	loaded map[*config.Config]*loadedConfig
-	errs   []error // of those that cannot be used, each once
+	named  sync.Once
+	ids    []string // of all rules
+	errs   []error  // of those that cannot be used, each once
 	failed map[string]bool
 }
 
@@ -85,7 +87,7 @@ func configFailure(err error) error {
 	switch {
 	case errors.As(err, &format):
 		return usagef("", "%v", err)
-	case errors.Is(err, config.ErrOutside), errors.Is(err, config.ErrTooLarge), errors.Is(err, config.ErrNotFile):
+	case errors.Is(err, config.ErrOutside), errors.Is(err, config.ErrTooLarge), errors.Is(err, config.ErrTooMany), errors.Is(err, config.ErrNotFile):
 		return usagef("", "%v", err)
 	}
 	name, _, _ := strings.Cut(err.Error(), ": ")
@@ -131,7 +133,8 @@ func (k *configs) use(cfg *config.Config) {
 	if known {
 		return
 	}
-	l, problems := loadConfig(cfg)
+	k.named.Do(func() { k.ids = allRuleIDs() })
+	l, problems := loadConfig(cfg, k.ids)
 	if len(problems) > 0 {
 		k.fail(usagef("", "%v", &config.Error{Problems: problems}))
 		return

@@ -125,7 +125,7 @@ func verifyOwn(path string, text []byte) error {
 	abs := currentDir().abs(path)
 	cfg, err := config.Parse(path, abs, filepath.Dir(abs), text)
 	if err == nil {
-		if _, problems := loadConfig(cfg); len(problems) > 0 {
+		if _, problems := loadConfig(cfg, allRuleIDs()); len(problems) > 0 {
 			err = &config.Error{Problems: problems}
 		}
 	}

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -16,6 +17,7 @@ type Finder struct {
 	mu    sync.Mutex
 	dirs  map[string]found
 	roots map[string]string
+	size  int // octets of what was read
 }
 
 type found struct {
@@ -30,6 +32,10 @@ type found struct {
 func NewFinder(cwd, home string, shown func(path string) string) *Finder {
 	return &Finder{cwd: cwd, home: home, shown: shown, dirs: map[string]found{}, roots: map[string]string{}}
 }
+
+// maxAll bounds the configurations of a run, in octets: a tree may have one in
+// every folder, and all are held.
+const maxAll = 64 << 20
 
 // For returns the configuration for the files of a folder, of which the
 // absolute path is given: the nearest one, from that folder up to the
@@ -86,6 +92,12 @@ func (f *Finder) nearest(dir, root string) (*Config, error) {
 	var r found
 	if path := f.in(dir); path != "" {
 		r.config, r.err = Load(f.shown(path), path, root)
+		if r.config != nil {
+			f.size += len(r.config.text)
+		}
+		if f.size > maxAll {
+			r.config, r.err = nil, fmt.Errorf("%s: %w", f.shown(path), ErrTooMany)
+		}
 	} else if dir != root && filepath.Dir(dir) != dir {
 		r.config, r.err = f.nearest(filepath.Dir(dir), root)
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -109,6 +110,29 @@ func TestFinderErrors(t *testing.T) {
 	}
 	if c, err := f.For(filepath.Join(base, "repo/e")); err != nil || c.FailOn == 0 {
 		t.Errorf("a link within the repository: %v", err)
+	}
+}
+
+// A tree of configurations does not fill the memory.
+func TestFinderTooMany(t *testing.T) {
+	base := tree(t, ".git")
+	comment := strings.Repeat("#\n", MaxFile/2)
+	f := NewFinder(base, "", filepath.Base)
+	var err error
+	read := 0
+	for err == nil && read < 1000 {
+		dir := filepath.Join(base, strconv.Itoa(read))
+		if err := os.Mkdir(dir, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, Name), []byte(comment), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		_, err = f.For(dir)
+		read++
+	}
+	if !errors.Is(err, ErrTooMany) || read != maxAll/MaxFile+1 {
+		t.Errorf("%d were read: %v", read, err)
 	}
 }
 

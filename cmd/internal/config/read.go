@@ -17,6 +17,8 @@ const MaxFile = 256 << 10
 var (
 	// ErrTooLarge is what reading says of a file over 256 KiB.
 	ErrTooLarge = errors.New("larger than 256 KiB, which no configuration is")
+	// ErrTooMany is what a Finder says once it has read 64 MiB of configurations.
+	ErrTooMany = errors.New("there are more than 64 MiB of configurations")
 	// ErrNotFile is what reading says of what is no regular file.
 	ErrNotFile = errors.New("not a regular file")
 	// ErrOutside is what reading says of a path that leads out of the repository.

@@ -84,6 +84,17 @@ func validates(t *testing.T, s *jsonschema.Schema, src string) error {
 	return s.Validate(plain(&doc))
 }
 
+// The configuration of the documentation is one.
+func TestSchemaTakesExample(t *testing.T) {
+	src, err := os.ReadFile("../../../testdata/repos/configured/" + Name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := validates(t, compiledSchema(t), string(src)); err != nil {
+		t.Error(err)
+	}
+}
+
 // everything has every key.
 const everything = `files:
   include: ['zones/**', 'db/{a,b}.*']

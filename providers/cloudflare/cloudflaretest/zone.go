@@ -91,6 +91,13 @@ func (z *Zone) Put(r Record) string {
 	return made.ID()
 }
 
+// SetType makes the zone a full, partial or secondary one.
+func (z *Zone) SetType(typ string) {
+	z.server.mu.Lock()
+	defer z.server.mu.Unlock()
+	z.Type = typ
+}
+
 // Remove takes a record away behind the back of clients.
 func (z *Zone) Remove(id string) {
 	z.server.mu.Lock()

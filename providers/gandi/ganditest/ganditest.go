@@ -36,9 +36,14 @@ type Wire struct {
 
 // New starts the API with the records until the test ends.
 func New(t testing.TB, records []zone.Record) *Server {
+	return NewBehind(t, records, func(h http.Handler) http.Handler { return h })
+}
+
+// NewBehind is New with something before the API.
+func NewBehind(t testing.TB, records []zone.Record, wrap func(http.Handler) http.Handler) *Server {
 	f := &Server{Store: rrsetstest.New(providertest.Apex, records), PageSize: 1000}
 	f.Origin = f.Apex
-	srv := httptest.NewServer(f)
+	srv := httptest.NewServer(wrap(f))
 	t.Cleanup(srv.Close)
 	f.URL = srv.URL
 	return f
