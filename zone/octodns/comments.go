@@ -111,22 +111,23 @@ func (s *source) Comment(loc zone.Loc) string {
 // Alone on its line it speaks of what begins on the next one.
 func (s *source) Comments(containing string) []zone.Comment {
 	var out []zone.Comment
-	for i, f := range s.files {
+	for file, f := range s.files {
 		if !bytes.Contains(f.src, []byte(containing)) {
 			continue
 		}
 		var subjects []lines
-		for _, r := range f.comments() {
+		var below []int
+		for i, r := range f.comments() {
 			if !strings.Contains(view(f.src[r.start:r.end]), containing) {
 				continue
 			}
 			if subjects == nil {
-				subjects = s.subjects(i)
+				subjects, below = s.subjects(file), f.below()
 			}
 			c := zone.Comment{Span: f.span(r.start, r.end), Text: string(f.src[r.start+1 : r.end])}
 			line := c.Span.Start.Line
 			if r.alone {
-				line = f.below(r)
+				line = below[i]
 			}
 			if line < len(subjects) {
 				c.First, c.Last = subjects[line].first, subjects[line].last
@@ -137,23 +138,26 @@ func (s *source) Comments(containing string) []zone.Comment {
 	return out
 }
 
-// below returns the line that a comment alone on its line stands above, with
-// nothing but other comments between; 0 if there is none.
-func (f *file) below(r remark) int {
-	for at := r.end; ; {
-		next := bytes.IndexByte(f.src[at:], '\n')
-		if next < 0 {
-			return 0
+// below returns for each comment the line that it stands above if it is alone on
+// its line, with nothing but other comments between; 0 if there is none.
+func (f *file) below() []int {
+	rs := f.comments()
+	out := make([]int, len(rs))
+	for i := len(rs) - 1; i >= 0; i-- {
+		next, ok := f.nextLine(rs[i].end)
+		if !ok {
+			continue
 		}
-		at += next + 1
-		text := strings.TrimSpace(view(f.src[at:f.lineEnd(at)]))
+		text := strings.TrimSpace(view(f.src[next:f.lineEnd(next)]))
 		switch {
 		case text == "":
-			return 0
 		case text[0] != '#':
-			return f.position(at).Line
+			out[i] = f.position(next).Line
+		case i+1 < len(rs):
+			out[i] = out[i+1]
 		}
 	}
+	return out
 }
 
 // lines are the lines that a comment speaks of.

@@ -96,28 +96,16 @@ func (a *app) showConfig(c *urfave.Context) error {
 		return err
 	}
 	defer l.loader.close()
-	t, zones := target{config: l.config}, []*zone.Zone(nil)
+	out := []*shownSettings{}
 	if isFile {
-		t = l.found.targets[0]
-		if zones, err = l.loader.load(c.Context, t); err != nil {
-			return &targetError{t.name, err}
-		}
-	}
-	var out []*shownSettings
-	for _, z := range zones {
-		s, err := l.settingsOf(c, t, z.Apex, z)
-		if err != nil {
-			return err
-		}
-		s.File = t.name
+		out, err = l.settingsOfFiles(c)
+	} else {
+		var s *shownSettings
+		s, err = l.settingsOf(c, target{config: l.config}, apex, nil)
 		out = append(out, s)
 	}
-	if !isFile {
-		s, err := l.settingsOf(c, t, apex, nil)
-		if err != nil {
-			return err
-		}
-		out = append(out, s)
+	if err != nil {
+		return err
 	}
 	if json {
 		return a.print(append(report.JSON(struct {
@@ -135,6 +123,30 @@ func withArguments(c *urfave.Context, args ...string) *urfave.Context {
 	sub := urfave.NewContext(c.App, set, c)
 	sub.Command = c.Command
 	return sub
+}
+
+// settingsOfFiles returns the settings of the zones that a file holds or, as a
+// configuration of octoDNS, names.
+func (l *lint) settingsOfFiles(c *urfave.Context) ([]*shownSettings, error) {
+	out := []*shownSettings{}
+	if len(l.found.errs) > 0 {
+		return nil, l.found.errs[0]
+	}
+	for _, t := range l.found.targets {
+		zones, err := l.loader.load(c.Context, t)
+		if err != nil {
+			return nil, &targetError{t.name, err}
+		}
+		for _, z := range zones {
+			s, err := l.settingsOf(c, t, z.Apex, z)
+			if err != nil {
+				return nil, err
+			}
+			s.File = t.name
+			out = append(out, s)
+		}
+	}
+	return out, nil
 }
 
 // settingsOf returns the settings of a zone; z is nil if its records are not

@@ -36,6 +36,17 @@ func (l *lint) configure(c *urfave.Context) error {
 	return l.configs.failure()
 }
 
+// settleZones gives the zones that the files were found to hold their
+// configurations, and leaves out those that were met in a folder and whose files
+// are excluded.
+func (l *lint) settleZones(sources bool) error {
+	l.configs.settle(l.found.targets, sources)
+	l.found.targets = slices.DeleteFunc(l.found.targets, func(t target) bool {
+		return t.found && t.config != nil && t.config.Excludes(l.configs.cwd.abs(t.path))
+	})
+	return l.configs.failure()
+}
+
 // take returns an error if --var gives a value that a pack of a configuration
 // does not take.
 func (k *configs) take(flags pack.Selector) error {

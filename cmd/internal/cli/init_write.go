@@ -73,10 +73,10 @@ func (s *survey) writeFound(w *configWriter) {
 		w.comment("  octoDNS: " + path)
 	}
 	for _, path := range shortened(s.tools.dnscontrol) {
-		w.comment("  DNSControl: " + path + "; check what it makes: dnscontrol print-ir --pretty --out ir.json")
+		w.comment("  DNSControl: " + path + "; check what it gives: dnscontrol print-ir --raw | zonelint check -")
 	}
 	for _, path := range shortened(s.tools.terraform) {
-		w.comment("  Terraform: " + path + "; check a plan: terraform show -json PLAN >plan.json")
+		w.comment("  Terraform: " + path + "; check a plan: terraform show -json PLAN | zonelint check -")
 	}
 }
 

@@ -90,7 +90,10 @@ func (a *app) newLint(c *urfave.Context) (*lint, error) {
 	}
 	l.loader.source, l.loader.plans = from, plans
 	if l.found = l.loader.expandOctoDNS(l.found); !isLive(c) {
-		l.configs.settle(l.found.targets, !c.IsSet("source"))
+		if err := l.settleZones(!c.IsSet("source")); err != nil {
+			l.loader.close()
+			return nil, err
+		}
 	}
 	l.beside = newNeighbours(c.Context, l.loader, l.found.targets)
 	if l.servers, err = a.serversOf(c, l.loader, l.beside, l.configs.allPacks()...); err == nil && isLive(c) {

@@ -38,7 +38,7 @@ func (l *loader) parseOctoDNS(t target, src []byte) ([]*zone.Zone, error) {
 // loadOctoDNS reads the zone of a target whose files are known.
 func (l *loader) loadOctoDNS(t target) ([]*zone.Zone, error) {
 	return single(octodns.LoadFiles(t.files, octodns.Options{
-		Origin: cmp.Or(l.originOf(t), t.origin), Partial: t.part, Root: t.within.root, Limits: l.octoLimits(),
+		Origin: cmp.Or(t.origin, l.originOf(t)), Partial: t.part, Root: t.within.root, Limits: l.octoLimits(),
 	}))
 }
 
@@ -393,9 +393,7 @@ func (p *past) restoreOctoDNS(t target) (target, error) {
 		}
 		others := []string{rel}
 		if dir := path.Dir(rel); octodns.ZoneOfFolder(dir) != "" {
-			if others, err = p.repo.Files(p.ctx, p.commit, dir); err != nil {
-				return target{}, err
-			}
+			others = p.changes.Files(dir)
 		}
 		for _, o := range others {
 			if o == rel || strings.HasSuffix(o, ".yaml") && path.Dir(o) == path.Dir(rel) {

@@ -24,7 +24,6 @@ import (
 type past struct {
 	ctx     context.Context
 	repo    *git.Repo
-	commit  string
 	tree    *git.Tree
 	changes *git.Changes
 	dir     string  // where the files are
@@ -39,7 +38,7 @@ type past struct {
 
 func newPast(ctx context.Context, repo *git.Repo, commit string, l *loader) (p *past, err error) {
 	p = &past{
-		ctx: ctx, repo: repo, commit: commit, limit: l.options.Limits.FileSize,
+		ctx: ctx, repo: repo, limit: l.options.Limits.FileSize,
 		real: map[string]string{}, fetched: map[string]bool{}, then: map[string]target{}, moved: map[zone.Name]target{},
 	}
 	if p.limit <= 0 {
@@ -53,7 +52,7 @@ func newPast(ctx context.Context, repo *git.Repo, commit string, l *loader) (p *
 	if p.changes, err = repo.Changes(ctx, commit); err != nil {
 		return p, err
 	}
-	if p.tree, err = repo.Tree(ctx, commit); err != nil {
+	if p.tree, err = repo.Tree(ctx, p.changes); err != nil {
 		return p, err
 	}
 	if p.dir, err = os.MkdirTemp("", "zonelint-since-"); err != nil {
@@ -140,6 +139,15 @@ func (p *past) changed(l *lint) (now, before []target, err error) {
 	if err := p.ctx.Err(); err != nil {
 		return nil, nil, err
 	}
+	var asked []string
+	for i, rel := range paths {
+		if touched[i] {
+			asked = append(asked, rel)
+		}
+	}
+	if err := p.fetchAll(asked); err != nil {
+		return nil, nil, err
+	}
 	fresh := false
 	for i, t := range l.found.targets {
 		if !touched[i] {
@@ -200,14 +208,12 @@ func (p *past) restore(t target, rel string) (target, error) {
 		return target{}, err
 	}
 	if !there {
-		files, err := p.repo.Files(p.ctx, p.commit, rel) // of a folder
-		if err != nil || len(files) == 0 {
-			return target{}, err
+		files := p.changes.Files(rel) // of a folder
+		if len(files) == 0 {
+			return target{}, nil
 		}
-		for _, f := range files {
-			if _, err := p.fetch(f); err != nil {
-				return target{}, err
-			}
+		if err := p.fetchAll(files); err != nil {
+			return target{}, err
 		}
 	}
 	t.path = filepath.Join(p.dir, filepath.FromSlash(rel))
@@ -226,41 +232,68 @@ var includes = regexp.MustCompile(`(?im)(?:^[ \t]*\$INCLUDE|!include)[ \t]+(?:"(
 // fetch puts a file of the commit into the folder, with those that it includes,
 // and reports whether there is such a file.
 func (p *past) fetch(rel string) (there bool, err error) {
-	if there, asked := p.fetched[rel]; asked {
-		return there, nil
-	}
-	if err := p.ctx.Err(); err != nil {
+	if err := p.fetchAll([]string{rel}); err != nil {
 		return false, err
 	}
-	p.fetched[rel] = false
-	if !filepath.IsLocal(filepath.FromSlash(rel)) || len(p.fetched) > maxIncludes && !p.changes.Changed(rel) {
-		return false, nil
+	return p.fetched[rel], nil
+}
+
+// fetchAll is fetch for several files.
+func (p *past) fetchAll(rels []string) error {
+	for len(rels) > 0 {
+		var ask, more []string
+		for _, rel := range rels {
+			if _, asked := p.fetched[rel]; asked {
+				continue
+			}
+			p.fetched[rel] = false
+			if filepath.IsLocal(filepath.FromSlash(rel)) && (len(p.fetched) <= maxIncludes || p.changes.Changed(rel)) {
+				ask = append(ask, rel)
+			}
+		}
+		err := p.tree.Each(ask, p.limit, func(rel string, text []byte, err error) error {
+			if err != nil {
+				return nil // it is not there, or too large
+			}
+			if err := p.put(rel, text); err != nil {
+				return fmt.Errorf("%s: %w", p.dir, cause(err))
+			}
+			more = append(more, included(rel, text)...)
+			return p.ctx.Err()
+		})
+		switch {
+		case p.ctx.Err() != nil:
+			return p.ctx.Err()
+		case err != nil:
+			return fmt.Errorf("--since: %w", err)
+		}
+		rels = more
 	}
-	text, err := p.tree.Read(rel, p.limit)
-	switch {
-	case errors.Is(err, git.ErrNotThere), errors.Is(err, git.ErrTooLarge):
-		return false, nil
-	case err != nil:
-		return false, fmt.Errorf("--since: %s: %w", rel, err)
-	}
+	return nil
+}
+
+func (p *past) put(rel string, text []byte) error {
 	file := filepath.Join(p.dir, filepath.FromSlash(rel))
 	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
-		return false, fmt.Errorf("--since: %s: %w", p.dir, cause(err))
+		return err
 	}
 	if err := os.WriteFile(file, text, 0o600); err != nil {
-		return false, fmt.Errorf("--since: %s: %w", p.dir, cause(err))
+		return err
 	}
 	p.fetched[rel] = true
+	return nil
+}
+
+// included returns the files that a file includes.
+func included(rel string, text []byte) []string {
 	if !mentionsInclude(text) {
-		return true, nil
+		return nil
 	}
+	var out []string
 	for _, m := range includes.FindAllSubmatch(text, -1) {
-		name := string(bytes.Join(m[1:], nil))
-		if _, err := p.fetch(path.Join(path.Dir(rel), filepath.ToSlash(name))); err != nil {
-			return true, err
-		}
+		out = append(out, path.Join(path.Dir(rel), filepath.ToSlash(string(bytes.Join(m[1:], nil)))))
 	}
-	return true, nil
+	return out
 }
 
 // mentionsInclude reports whether a text may include files.

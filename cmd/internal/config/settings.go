@@ -152,15 +152,19 @@ func (c *Config) Takes(path string) (takes, included bool) {
 	if len(c.Files.Include)+len(c.Files.Exclude) == 0 {
 		return true, false
 	}
-	rel := c.rel(path)
-	if anyMatches(c.Files.Exclude, rel) {
+	if c.Excludes(path) {
 		return false, false
 	}
 	if len(c.Files.Include) == 0 {
 		return true, false
 	}
-	included = anyMatches(c.Files.Include, rel)
+	included = anyMatches(c.Files.Include, c.rel(path))
 	return included, included
+}
+
+// Excludes reports whether a pattern of files.exclude leaves a file out.
+func (c *Config) Excludes(path string) bool {
+	return len(c.Files.Exclude) > 0 && anyMatches(c.Files.Exclude, c.rel(path))
 }
 
 func anyMatches(ps []FilePattern, rel string) bool {

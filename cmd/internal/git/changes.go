@@ -49,45 +49,68 @@ func (r *Repo) MergeBase(ctx context.Context, rev string) (string, error) {
 // their paths from Repo.Top, with slashes. A file that is taken for changed and
 // is not costs time, no more.
 type Changes struct {
-	tracked map[string]bool // of the index; true for a symbolic link
-	changed map[string]bool // those of tracked that may differ, and those that are gone
-	added   map[string]bool // those of tracked that the commit does not have
+	tracked map[string]bool   // of the index; true for a symbolic link
+	changed map[string]bool   // those of tracked that may differ, and those that are gone
+	former  map[string]object // what the commit has
 }
+
+// object is a file of a commit.
+type object struct {
+	id   string
+	link bool
+}
+
+// symlink is the mode of a symbolic link, as git prints it.
+const symlink = "120000"
 
 // Changes compares the work tree with a commit. It reads no file: Git's index
 // tells which were touched.
 func (r *Repo) Changes(ctx context.Context, commit string) (*Changes, error) {
-	c := &Changes{tracked: map[string]bool{}, changed: map[string]bool{}, added: map[string]bool{}}
-	for _, args := range [][]string{
-		{"diff-index", "--cached", "--name-status", "-z", "--no-renames", "--ignore-submodules=all", "--no-ext-diff", "--end-of-options", commit, "--"},
-		{"diff-files", "--name-status", "-z", "--no-renames", "--ignore-submodules=all", "--no-ext-diff", "--"},
-	} {
-		out, err := r.run(ctx, r.Top, args...)
-		if err != nil {
-			return nil, err
-		}
-		for pair := range slices.Chunk(fields(out), 2) { // STATUS NUL PATH NUL
-			if len(pair) == 2 {
-				c.changed[pair[1]] = true
-				c.added[pair[1]] = c.added[pair[1]] || pair[0] == "A"
-			}
-		}
-	}
+	c := &Changes{tracked: map[string]bool{}, changed: map[string]bool{}, former: map[string]object{}}
 	out, err := r.run(ctx, r.Top, "ls-files", "--stage", "-z")
 	if err != nil {
 		return nil, err
 	}
 	for _, entry := range fields(out) { // MODE SP OBJECT SP STAGE TAB PATH
 		head, path, ok := strings.Cut(entry, "\t")
-		if !ok {
+		words := strings.Fields(head)
+		if !ok || len(words) != 3 {
 			continue
 		}
-		c.tracked[path] = strings.HasPrefix(head, "120000 ")
-		if !strings.HasSuffix(head, " 0") {
+		c.tracked[path] = words[0] == symlink
+		c.keep(path, words[0], words[1])
+		if words[2] != "0" {
 			c.changed[path] = true // in a merge that is not done
 		}
 	}
-	return c, nil
+	// Where the index is that of the commit, it has told all of it.
+	out, err = r.run(ctx, r.Top, "diff-index", "--cached", "--raw", "--no-abbrev", "-z", "--no-renames", "--ignore-submodules=all", "--no-ext-diff", "--end-of-options", commit, "--")
+	if err != nil {
+		return nil, err
+	}
+	for pair := range slices.Chunk(fields(out), 2) { // ":" MODE SP MODE SP OBJECT SP OBJECT SP STATUS NUL PATH
+		words := strings.Fields(strings.TrimPrefix(pair[0], ":"))
+		if len(pair) != 2 || len(words) != 5 {
+			return nil, &Error{"diff-index", "it printed what is not understood", 0}
+		}
+		c.changed[pair[1]] = true
+		c.keep(pair[1], words[0], words[2])
+	}
+	out, err = r.run(ctx, r.Top, "diff-files", "--name-only", "-z", "--no-renames", "--ignore-submodules=all", "--no-ext-diff", "--")
+	for _, path := range fields(out) {
+		c.changed[path] = true
+	}
+	return c, err
+}
+
+// keep notes what the commit has at a path: a file, a symbolic link, or nothing
+// of which a zone could be read.
+func (c *Changes) keep(path, mode, id string) {
+	if mode != symlink && !strings.HasPrefix(mode, "100") {
+		delete(c.former, path)
+		return
+	}
+	c.former[path] = object{id, mode == symlink}
 }
 
 // Changed reports whether a file may differ from the commit. One that Git does
@@ -101,19 +124,24 @@ func (c *Changes) Changed(path string) bool {
 // differ.
 func (c *Changes) Paths() map[string]bool { return c.changed }
 
-// New reports whether a file is not in the commit: Git does not know it, or it
-// was added since.
-func (c *Changes) New(path string) bool {
-	_, tracked := c.tracked[path]
-	return !tracked && !c.changed[path] || c.added[path]
-}
-
 // Link reports whether a file is a symbolic link.
 func (c *Changes) Link(path string) bool { return c.tracked[path] }
 
 // Files returns the files of a folder and of the folders below it as the commit
-// has them.
-func (r *Repo) Files(ctx context.Context, commit, dir string) ([]string, error) {
-	out, err := r.run(ctx, r.Top, "ls-tree", "-r", "-z", "--name-only", "--full-tree", commit, "--", dir+"/")
-	return fields(out), err
+// has them, sorted.
+func (c *Changes) Files(dir string) []string {
+	var out []string
+	for path := range c.former {
+		if strings.HasPrefix(path, dir+"/") {
+			out = append(out, path)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// object returns a file of the commit; ok is false if it has none.
+func (c *Changes) object(path string) (o object, ok bool) {
+	o, ok = c.former[path]
+	return o, ok && isObject(o.id)
 }

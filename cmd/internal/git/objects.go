@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os/exec"
+	"path"
 	"strconv"
 	"strings"
 	"sync"
@@ -22,18 +23,20 @@ var (
 // Tree reads files as a commit has them. It may be used by several goroutines at
 // once.
 type Tree struct {
-	commit string
-	mu     sync.Mutex
-	cmd    *exec.Cmd
-	in     io.WriteCloser
-	out    *bufio.Reader
-	broken error
+	changes *Changes // which know the objects of the commit
+	mu      sync.Mutex
+	cmd     *exec.Cmd
+	in      io.WriteCloser
+	out     *bufio.Reader
+	broken  error
 }
 
-// Tree begins to read files of a commit. The caller closes it.
-func (r *Repo) Tree(ctx context.Context, commit string) (*Tree, error) {
-	t := &Tree{commit: commit}
-	t.cmd = r.command(ctx, r.Top, "cat-file", "--batch", "--follow-symlinks")
+// Tree begins to read files of the commit that the changes are from. The caller
+// closes it.
+func (r *Repo) Tree(ctx context.Context, changes *Changes) (*Tree, error) {
+	t := &Tree{changes: changes}
+	// By their objects: git looks a path up by reading all the folder it is in.
+	t.cmd = r.command(ctx, r.Top, "cat-file", "--batch")
 	var err error
 	if t.in, err = t.cmd.StdinPipe(); err != nil {
 		return nil, err
@@ -58,46 +61,113 @@ func (t *Tree) Close() {
 	_ = t.cmd.Wait() // what it read is there already
 }
 
-// Read returns the content of a file, by its path from Repo.Top, of at most
-// limit octets; a symbolic link is followed within the commit. ErrNotThere says
-// that there is no such file, or that its name cannot be asked for.
-func (t *Tree) Read(path string, limit int64) ([]byte, error) {
-	if strings.ContainsRune(path, '\n') || path == "" {
-		return nil, ErrNotThere
-	}
+// maxLinks bounds how many symbolic links lead to a file.
+const maxLinks = 10
+
+// Each calls take with the content of each of the paths, from Repo.Top, of at
+// most limit octets, in their order, until it returns an error. A symbolic link
+// is followed within the commit. The error ErrNotThere says that there is no
+// such file, ErrTooLarge that it is larger.
+//
+// All are asked for at once: to wait for git's answer before the next question
+// takes long where the machine is busy.
+func (t *Tree) Each(paths []string, limit int64, take func(path string, text []byte, err error) error) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.broken != nil {
-		return nil, t.broken
+		return t.broken
 	}
-	text, err := t.read(path, limit)
-	if err != nil && !errors.Is(err, ErrNotThere) && !errors.Is(err, ErrTooLarge) {
-		t.broken = fmt.Errorf("git cat-file: %w", err)
-		return nil, t.broken
-	}
-	return text, err
-}
-
-func (t *Tree) read(path string, limit int64) ([]byte, error) {
-	if _, err := io.WriteString(t.in, t.commit+":"+path+"\n"); err != nil {
-		return nil, err
-	}
-	head, err := t.out.ReadString('\n')
-	if err != nil {
-		return nil, errors.New("it ended early; if this is a clone without all objects, fetch them")
-	}
-	// OBJECT SP TYPE SP SIZE LF CONTENT LF, or COMMIT:PATH SP missing LF, or, for a
-	// link that leads nowhere, WHY SP SIZE LF TARGET LF.
-	words := strings.Fields(head)
-	if len(words) == 2 {
-		if size, err := strconv.Atoi(words[1]); err == nil {
-			if _, err := t.out.Discard(size + 1); err != nil {
-				return nil, err
+	asked := make(chan error, 1)
+	go func() {
+		w := bufio.NewWriter(t.in)
+		for _, path := range paths {
+			if o, ok := t.changes.object(path); ok && !o.link {
+				w.WriteString(o.id + "\n")
 			}
 		}
+		asked <- w.Flush()
+	}()
+	var stop error // the rest is read and dropped, so that the next answers are the right ones
+	var links []string
+	for _, path := range paths {
+		text, err := []byte(nil), error(ErrNotThere)
+		switch o, ok := t.changes.object(path); {
+		case ok && o.link:
+			links = append(links, path)
+			continue
+		case ok:
+			text, err = t.answer(limit)
+		}
+		if err != nil && !errors.Is(err, ErrNotThere) && !errors.Is(err, ErrTooLarge) {
+			t.in.Close() // ends the writing
+			<-asked
+			return t.breaks(err)
+		}
+		if stop == nil {
+			stop = take(path, text, err)
+		}
 	}
-	if len(words) != 3 || !isObject(words[0]) {
-		return nil, ErrNotThere
+	if err := <-asked; err != nil && stop == nil {
+		return t.breaks(err)
+	}
+	for _, link := range links {
+		if stop != nil {
+			break
+		}
+		text, err := t.follow(link, limit)
+		if t.broken != nil {
+			return t.broken
+		}
+		stop = take(link, text, err)
+	}
+	return stop
+}
+
+// breaks notes that nothing more can be read.
+func (t *Tree) breaks(err error) error {
+	t.broken = fmt.Errorf("git cat-file: %w", err)
+	return t.broken
+}
+
+// follow reads the file that a symbolic link leads to.
+func (t *Tree) follow(link string, limit int64) ([]byte, error) {
+	for range maxLinks {
+		o, ok := t.changes.object(link)
+		if !ok {
+			return nil, ErrNotThere
+		}
+		if _, err := io.WriteString(t.in, o.id+"\n"); err != nil {
+			return nil, t.breaks(err)
+		}
+		text, err := t.answer(limit)
+		switch {
+		case errors.Is(err, ErrNotThere), errors.Is(err, ErrTooLarge):
+			return nil, err
+		case err != nil:
+			return nil, t.breaks(err)
+		case !o.link:
+			return text, nil
+		case path.IsAbs(string(text)):
+			return nil, ErrNotThere
+		}
+		link = path.Join(path.Dir(link), string(text))
+	}
+	return nil, ErrNotThere
+}
+
+// answer reads one answer: OBJECT SP TYPE SP SIZE LF CONTENT LF, or OBJECT SP
+// missing LF.
+func (t *Tree) answer(limit int64) ([]byte, error) {
+	head, err := t.out.ReadString('\n')
+	if err != nil {
+		return nil, errNoObjects
+	}
+	words := strings.Fields(head)
+	if len(words) == 2 && words[1] == "missing" {
+		return nil, errNoObjects
+	}
+	if len(words) != 3 {
+		return nil, fmt.Errorf("it answered %q", head)
 	}
 	size, err := strconv.ParseInt(words[2], 10, 64)
 	if err != nil || size < 0 {
@@ -108,7 +178,7 @@ func (t *Tree) read(path string, limit int64) ([]byte, error) {
 			return nil, err
 		}
 		if words[1] != "blob" {
-			return nil, ErrNotThere // a folder
+			return nil, ErrNotThere // a submodule
 		}
 		return nil, ErrTooLarge
 	}
@@ -118,6 +188,10 @@ func (t *Tree) read(path string, limit int64) ([]byte, error) {
 	}
 	return text[:size], nil
 }
+
+// errNoObjects is for a clone that fetches objects when they are needed, which
+// is not done here.
+var errNoObjects = errors.New("files of the commit are not here; clone the repository without --filter, or fetch them (git fetch --refetch --no-filter)")
 
 func isObject(s string) bool {
 	return (len(s) == 40 || len(s) == 64) && strings.Trim(s, "0123456789abcdef") == ""
