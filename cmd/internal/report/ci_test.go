@@ -50,6 +50,7 @@ func rendered(t *testing.T, name string, style Style, results ...*Result) string
 // hostileTexts are what a record or a file name may hold.
 var hostileTexts = []string{
 	"\x1b]0;title\x07\x1b[2J\r::set-output name=x::y",
+	"::set-output name=x::y", "  ::stop-commands::t",
 	"\n::error::first on its line", "\r\n ::stop-commands::t", "%0A::warning::x",
 	"##[set-output name=x]y", "##vso[task.setvariable variable=x]y", "##VSO[x]", "##teamcity[x]", "###[group]x",
 	`]]>&<script>alert("x")</script><img src=x onerror=alert(1)>&lt;`, "<!-- x", "</failure>", `" onload="x`,
@@ -83,7 +84,9 @@ func hostile() *Result {
 	}
 	nowhere := found(zone.Span{}, "No place.")
 	nowhere.Name, nowhere.Zone = label, label
-	return result(src, append(fs, nowhere)...)
+	command := nowhere
+	command.Name = zone.MustName("::stop-commands::t.example.com")
+	return result(src, append(fs, nowhere, command)...)
 }
 
 // Whatever a record, a name or a file is called, no output does more than show
@@ -396,6 +399,27 @@ func TestSARIFRulesFitGitHub(t *testing.T) {
 		if d := describe(r); len(d.Full.Text) > 1024 || len(d.Short.Text) > 1024 || strings.Count(d.Help.Markdown, "```") != 4 {
 			t.Errorf("%s: %+v", r.ID, d)
 		}
+	}
+}
+
+// A text of SARIF may hold links, which a stranger's must not.
+func TestSARIFTextHasNoLinks(t *testing.T) {
+	for in, want := range map[string]string{
+		"[here](http://evil.example/)": `\[here\](http://evil.example/)`,
+		"mx[0] of [x]":                 "mx[0] of [x]",
+	} {
+		if got := sarifText(in).Text; got != want {
+			t.Errorf("sarifText(%q) = %q, want %q", in, got, want)
+		}
+	}
+}
+
+// GitHub takes columns for a place within one line only.
+func TestGitHubLines(t *testing.T) {
+	src := files{"a.zone": "@ TXT (\n x )\n"}
+	got := rendered(t, "github", Style{}, result(src, found(src.span("a.zone", "(\n x )", 0), "Two lines.")))
+	if want := "::error file=a.zone,line=1,endLine=2,title=test-rule::Two lines.\n"; got != want {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }
 
