@@ -273,6 +273,40 @@ func TestActionChecks(t *testing.T) {
 	}
 }
 
+// Only what is new since a revision is told, and fails the job.
+func TestActionSince(t *testing.T) {
+	if _, err := exec.LookPath("git"); err != nil {
+		t.Skip("git is not installed")
+	}
+	j := newJob(t, map[string]string{"since": "HEAD"})
+	j.write(filepath.Join(j.dir, "old.example.zone"), brokenZone, 0o666)
+	for _, args := range [][]string{{"init", "-q"}, {"add", "."}, {"-c", "user.name=a", "-c", "user.email=a@example.com", "commit", "-q", "-m", "zones"}} {
+		cmd := exec.Command("git", args...)
+		cmd.Dir = j.dir
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+	}
+	j.outputs["install.dir"] = filepath.Dir(program(t))
+	if out, code := j.run("Check the zones"); code != 0 || strings.Contains(out, "::error") {
+		t.Errorf("exit code %d:\n%s", code, out)
+	}
+	j.write(filepath.Join(j.dir, "new.example.zone"), brokenZone, 0o666)
+	if out, code := j.run("Check the zones"); code != 1 || !strings.Contains(out, "file=new.example.zone") || strings.Contains(out, "file=old.example.zone") {
+		t.Errorf("exit code %d:\n%s", code, out)
+	}
+}
+
+// program is the zonelint that scripts find.
+func program(t *testing.T) string {
+	t.Helper()
+	path, err := exec.LookPath("zonelint")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
 // A release that is downloaded is the one that its checksum tells, and has the
 // name that releases give it.
 func TestActionDownloads(t *testing.T) {

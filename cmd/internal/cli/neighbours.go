@@ -13,6 +13,7 @@ import (
 
 	"github.com/zonelint/zonelint/zone"
 	"github.com/zonelint/zonelint/zone/masterfile"
+	"github.com/zonelint/zonelint/zone/octodns"
 	"github.com/zonelint/zonelint/zone/resolve"
 )
 
@@ -111,6 +112,9 @@ func (n *neighbours) find() {
 		o := t.origin
 		if o == "" && n.loader.originOf(t) == "" { // else the SOA records may still say otherwise
 			o = masterfile.OriginOfFile(t.name)
+			if octoFormat.named(t.name) && t.path != "" {
+				o = octodns.ZoneOfFile(t.name)
+			}
 		}
 		if o == "" {
 			o = n.peek(t)
@@ -263,8 +267,16 @@ func (n *neighbours) read(t target, apex zone.Name) (*zone.Zone, error) {
 	zs, err := n.loader.loadFound(n.ctx, t)
 	n.mu.Lock()
 	src, written := n.old[n.loader.cwd.abs(t.path)]
+	t.files = slices.Clone(t.files)
+	for i := range t.files {
+		text, ok := n.old[n.loader.cwd.abs(t.files[i].Name)]
+		t.files[i].Text, written = text, written || ok
+	}
 	n.mu.Unlock()
-	if written {
+	switch {
+	case written && t.files != nil:
+		zs, err = n.loader.loadOctoDNS(t)
+	case written:
 		zs, err = n.loader.parse(t, src)
 	}
 	for _, z := range zs {

@@ -38,7 +38,7 @@ func (l *loader) parseOctoDNS(t target, src []byte) ([]*zone.Zone, error) {
 // loadOctoDNS reads the zone of a target whose files are known.
 func (l *loader) loadOctoDNS(t target) ([]*zone.Zone, error) {
 	return single(octodns.LoadFiles(t.files, octodns.Options{
-		Origin: cmp.Or(l.originOf(t), t.origin), Partial: t.part, Root: t.within.root, Limits: l.octoLimits(),
+		Origin: cmp.Or(t.origin, l.originOf(t)), Partial: t.part, Root: t.within.root, Limits: l.octoLimits(),
 	}))
 }
 

@@ -48,7 +48,7 @@ func (a *app) zoneData(c *urfave.Context, l *loader, args []string) ([]*zone.Zon
 		}
 		from[r.zone.Apex] = r.target.name
 		zones = append(zones, r.zone)
-		if !r.zone.Complete || slices.ContainsFunc(r.zone.Problems, func(p zone.Problem) bool { return p.Lost }) {
+		if !r.zone.Complete || slices.ContainsFunc(r.zone.Problems, func(p zone.Problem) bool { return p.Lost && p.Kind != zone.ProblemComputed }) {
 			a.complain("%s: not all of it can be read, and what may stand there stays open; \"zonelint check %s\" tells more", r.target.name, r.target.name)
 		}
 	}
