@@ -75,6 +75,15 @@ type Refuser interface {
 	Refuse(cs ChangeSet) string
 }
 
+// Phraser is a Source that cannot be edited and says in its own terms how a
+// change is made.
+type Phraser interface {
+	Source
+	// Phrase returns what to write for the new records of a change to a zone
+	// that it read, a line each; nothing where it has no words.
+	Phrase(z *Zone, c Change) []string
+}
+
 // FileEdit is the content of a file before and after an edit.
 type FileEdit struct {
 	Name     string // as in the spans of the zone

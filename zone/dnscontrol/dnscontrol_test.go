@@ -168,3 +168,30 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+// New records in the words of dnsconfig.js.
+func TestPhrase(t *testing.T) {
+	zones, err := Parse("ir.json", []byte(irOf(`{"type":"MX","name":"@","target":"a.","ttl":600}`)), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	z := zones[0]
+	apex := z.Apex
+	old := z.RRset(apex, zone.TypeMX)[0]
+	host := zone.MustName("mx.example.net")
+	for _, tc := range []struct {
+		change zone.Change
+		want   string
+	}{
+		{zone.Replace(old, zone.NewMX(apex, 600, 10, host)), `MX("@", 10, "mx.example.net."),`},
+		{zone.Add(zone.NewMX(apex, 60, 10, host)), `MX("@", 10, "mx.example.net.", TTL(60)),`},
+		{zone.Add(zone.NewTXT(zone.MustName("_dmarc.example.com"), 300, "a\"b\\\x01é")), `TXT("_dmarc", "a\"b\\\x01é"),`},
+		{zone.Add(zone.NewSRV(zone.MustName("_imaps._tcp.example.com"), 300, 1, 2, 993, host)), `SRV("_imaps._tcp", 1, 2, 993, "mx.example.net."),`},
+		{zone.Add(zone.NewCAA(apex, 300, 128, "issue", "ca.example")), `CAA("@", "issue", "ca.example", CAA_CRITICAL),`},
+		{zone.Remove(old), ""},
+	} {
+		if got := strings.Join(z.Source.(zone.Phraser).Phrase(z, tc.change), "\n"); got != tc.want {
+			t.Errorf("%s\nwant %s", got, tc.want)
+		}
+	}
+}

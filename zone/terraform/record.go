@@ -81,7 +81,7 @@ func (p *parser) record(r resource) {
 		p.unknown = append(p.unknown, UnknownZone{clip(h.name), r.address})
 		return
 	}
-	rd := &reader{parser: p, resource: r, target: p.target(h, apex, start), typ: t.fixed, ttl: defaultTTL, origin: zone.Root}
+	rd := &reader{parser: p, resource: r, target: p.target(h, t.kind, apex, start), typ: t.fixed, ttl: defaultTTL, origin: zone.Root}
 	rd.place = jsontree.Place{Whole: r.whole.Range(), Address: r.address}
 	if !rd.owner(t) || !rd.rrtype(t) {
 		return
@@ -246,7 +246,7 @@ func (r *reader) emit(rec zone.Record, err error, notation jsontree.Notation, fi
 	for i, f := range fields[:min(len(fields), len(p.Fields))] {
 		p.Fields[i] = f.value.Range()
 	}
-	rec.Loc = r.source.Add(p)
+	rec.Loc = r.source.add(p)
 	r.target.add(rec, r.set)
 }
 

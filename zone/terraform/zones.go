@@ -10,7 +10,7 @@ import (
 // target is a zone that is being read.
 type target struct {
 	apex     zone.Name
-	source   *jsontree.Source
+	source   *source
 	builders []*zone.Builder // of the zone, and of further alternatives
 	sets     map[zone.Key][]string
 	problems []zone.Problem
@@ -18,11 +18,11 @@ type target struct {
 }
 
 // target returns the zone with a key; it is made if it is new.
-func (p *parser) target(h *host, apex zone.Name, start zone.Span) *target {
+func (p *parser) target(h *host, kind string, apex zone.Name, start zone.Span) *target {
 	if t := p.byKey[h.key]; t != nil && t.apex == apex {
 		return t
 	}
-	t := &target{apex: apex, source: jsontree.NewSource(p.doc), builders: []*zone.Builder{zone.NewBuilder(0)}, sets: map[zone.Key][]string{}, start: start}
+	t := &target{apex: apex, source: &source{jsontree.NewSource(p.doc), kind}, builders: []*zone.Builder{zone.NewBuilder(0)}, sets: map[zone.Key][]string{}, start: start}
 	p.byKey[h.key] = t
 	p.targets = append(p.targets, t)
 	return t

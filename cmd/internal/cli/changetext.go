@@ -11,7 +11,7 @@ import (
 
 // changeText tells the changes of a zone whose source cannot be edited: each
 // RRset that changes whole, with the reasons above it and, for what is there
-// now, its place.
+// now, its place; and how the source would say it, if it can.
 func changeText(z *zone.Zone, cs zone.ChangeSet, reasons map[zone.Key][]string, p report.Painter) []byte {
 	var b bytes.Buffer
 	for _, c := range cs {
@@ -29,6 +29,11 @@ func changeText(z *zone.Zone, cs zone.ChangeSet, reasons map[zone.Key][]string, 
 		for _, r := range c.After {
 			if !holds(c.Before, r) {
 				fmt.Fprintf(&b, "  %s\n", p.Added("+ "+recordText(r)))
+			}
+		}
+		if ph, ok := z.Source.(zone.Phraser); ok {
+			for _, line := range ph.Phrase(z, c) {
+				fmt.Fprintf(&b, "  %s\n", p.Bold("> "+report.Escape(line)))
 			}
 		}
 		b.WriteByte('\n')
