@@ -138,9 +138,18 @@ func (l *lint) formats(c *urfave.Context) ([]string, error) {
 		if err != nil {
 			return nil, usagef("", "%s: format: %s: %v", l.config.Place(&l.config.Format[i]), file, err)
 		}
+		if l.reads(path) {
+			return nil, usagef("name another", "%s: format: %s is a zone file, which is not replaced", l.config.Place(&l.config.Format[i]), file)
+		}
 		out = append(out, name+":"+l.configs.shown(path))
 	}
 	return out, nil
+}
+
+// reads reports whether a file, given by its absolute path, is one of those that
+// the run reads zones from.
+func (l *lint) reads(path string) bool {
+	return slices.ContainsFunc(l.found.targets, func(t target) bool { return t.path != "" && l.configs.cwd.abs(t.path) == path })
 }
 
 var (
