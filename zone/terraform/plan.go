@@ -19,9 +19,12 @@ type parser struct {
 	hosts   []resource        // zones
 	records []resource
 
-	byID      map[string]*host   // see index
-	byAddress map[string]*host   //
-	byConfig  map[string][]*host // by module and address without index
+	byID      map[string]*host            // see index
+	byAddress map[string]*host            //
+	byConfig  map[string]map[string]*host // by address without index, then by index
+
+	chains     map[string][]jsontree.Value // see calls
+	references map[string]jsontree.Value   // see follow
 
 	targets []*target
 	byKey   map[string]*target

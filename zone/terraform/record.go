@@ -247,7 +247,9 @@ func (r *reader) emit(rec zone.Record, err error, notation jsontree.Notation, fi
 		p.Fields[i] = f.value.Range()
 	}
 	rec.Loc = r.source.add(p)
-	r.target.add(rec, r.set)
+	if !r.target.add(rec, r.set) {
+		r.tooMany = true
+	}
 }
 
 // line reads RDATA in presentation format.
