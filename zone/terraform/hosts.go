@@ -31,7 +31,7 @@ type host struct {
 	key     string // tells it apart from others
 	name    string
 	private bool
-	span    zone.Span // of its resource; zero if it has none
+	span    zone.Span // of its name; zero if the plan does not tell it
 }
 
 // index finds out the names of the zones of the plan.
@@ -39,10 +39,14 @@ func (p *parser) index() {
 	p.byID, p.byAddress, p.byConfig = map[string]*host{}, map[string]*host{}, map[string]map[string]*host{}
 	for _, r := range p.hosts {
 		t := hostTypes[r.typ]
-		h := &host{key: t.kind + " " + r.address, span: p.spanOf(r)}
+		h := &host{key: t.kind + " " + r.address}
 		for _, name := range t.names {
 			if s := r.get(name).str(); s != "" {
 				h.name = s
+				at := r.get(name).value.Range()
+				p.veil.show(at)
+				h.span = p.doc.Span(at)
+				h.span.Address = r.address
 				break
 			}
 		}

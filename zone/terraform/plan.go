@@ -10,6 +10,7 @@ import (
 type parser struct {
 	doc           *jsontree.Doc
 	options       Options
+	veil          *veil
 	configuration jsontree.Value
 	left          int // resources and records that may still come
 	tooMany       bool
@@ -127,6 +128,7 @@ type resource struct {
 	address, module string
 	typ             string
 	whole           jsontree.Value
+	past            bool // whole is a change, and holds more than the record
 }
 
 // change is what resource_changes says of a resource.
@@ -242,7 +244,7 @@ func (p *parser) add(r resource) {
 func (p *parser) forgotten() {
 	for _, address := range p.order {
 		c := p.changes[address]
-		p.add(resource{address: address, module: c.module, typ: c.typ, whole: c.whole, node: node{value: c.before, sensitive: c.hidden}})
+		p.add(resource{address: address, module: c.module, typ: c.typ, whole: c.whole, past: true, node: node{value: c.before, sensitive: c.hidden}})
 	}
 }
 

@@ -111,7 +111,7 @@ func parse(doc *jsontree.Doc, o Options) ([]*zone.Zone, error) {
 	case planned.Kind() != jsontree.Object && state.Kind() != jsontree.Object:
 		return nil, ErrNotPlan
 	}
-	p := &parser{doc: doc, options: o, left: o.Records, configuration: configuration.At("root_module"), byKey: map[string]*target{}, chains: map[string][]jsontree.Value{}, references: map[string]jsontree.Value{}}
+	p := &parser{doc: doc, options: o, left: o.Records, veil: &veil{doc: doc}, configuration: configuration.At("root_module"), byKey: map[string]*target{}, chains: map[string][]jsontree.Value{}, references: map[string]jsontree.Value{}}
 	if p.left <= 0 {
 		p.left = maxRecords
 	}

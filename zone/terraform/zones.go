@@ -22,7 +22,7 @@ func (p *parser) target(h *host, kind string, apex zone.Name, start zone.Span) *
 	if t := p.byKey[h.key]; t != nil && t.apex == apex {
 		return t
 	}
-	t := &target{apex: apex, source: &source{jsontree.NewSource(p.doc), kind}, builders: []*zone.Builder{zone.NewBuilder(0)}, sets: map[zone.Key]map[string]int{}, start: start}
+	t := &target{apex: apex, source: &source{jsontree.NewSource(p.doc), kind, p.veil}, builders: []*zone.Builder{zone.NewBuilder(0)}, sets: map[zone.Key]map[string]int{}, start: start}
 	p.byKey[h.key] = t
 	p.targets = append(p.targets, t)
 	return t

@@ -33,17 +33,10 @@ type Place struct {
 // Source is a Doc as the source of a zone. Records are added before it is used.
 type Source struct {
 	*Doc
-	// Secret says that the file may hold secrets beside the records, so that
-	// Text gives only what is known to be none: the records, names of members,
-	// and the values of the members named here.
-	Secret []string
 	places []Place
 
 	once   sync.Once
 	marked []int // places that have a comment
-
-	masking sync.Once
-	masked  []byte // the text without secrets, once it was asked for
 }
 
 // NewSource makes a Source of a Doc.
@@ -180,12 +173,8 @@ func (s *Source) Comments(containing string) []zone.Comment {
 
 // Text implements zone.Source.
 func (s *Source) Text(file string) []byte {
-	switch {
-	case file != s.name:
-		return nil
-	case s.Secret == nil:
+	if file == s.name {
 		return s.src
 	}
-	s.masking.Do(func() { s.masked = s.hidden(s.Secret...) })
-	return s.masked
+	return nil
 }
