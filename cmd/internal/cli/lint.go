@@ -165,7 +165,9 @@ func (l *lint) run(ctx context.Context, work func(z *zone.Zone, r *result), emit
 	finish := func(o *outcome) {
 		switch {
 		case o.skip && !o.target.found:
-			p.aside(func() { l.complain("%s: %v that is read, so nothing of it was checked", o.target.name, errNoZoneInFile) })
+			p.aside(func() {
+				l.complain("%s: %v that is read, so nothing of it was checked", o.target.name, errNoZoneInFile)
+			})
 			return
 		case o.skip:
 			return
