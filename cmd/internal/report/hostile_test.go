@@ -125,6 +125,7 @@ func TestMarkdownIsInert(t *testing.T) {
 		`"ptr" of mx.example.com. is slow (permerror). Write -all.`:  "\"ptr\" of `mx.example.com.` is slow (permerror). Write `-all`.",
 		`This text is "v=spf1 ~all", not "v=DMARC1". It's 10, or 7.`: "This text is `\"v=spf1 ~all\"`, not `\"v=DMARC1\"`. It's 10, or 7.",
 		"a`b ``":           "``a`b`` ``` `` ```",
+		`Write \; for each;`: "Write `\\;` for each;",
 		`open "quote here`: "open `\"quote` here",
 	} {
 		if got := prose(in); got != want {
