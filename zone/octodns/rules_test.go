@@ -153,6 +153,8 @@ func TestTextPlaces(t *testing.T) {
 		{"apostrophes", `a: {type: TXT, value: 'it''s ip4:x'}`, "ip4:x"},
 		{"folded", "a:\n  type: TXT\n  value: >-\n    v=spf1\n    ip4:x\n    -all\n", "ip4:x"},
 		{"literal", "a:\n  type: TXT\n  value: |\n    v=spf1 ip4:x\n", "ip4:x"},
+		{"literal and more", "a:\n  type: TXT\n  value: |\n    v=spf1 ip4:x\n\nb:\n  type: A\n  value: 192.0.2.1\n", "ip4:x"},
+		{"kept breaks", "a:\n  type: TXT\n  value: >+\n    v=spf1\n    ip4:x\n\n\nb:\n  type: A\n  value: 192.0.2.1\n", "ip4:x"},
 		{"two lines", "a:\n  type: TXT\n  value: |-\n    v=spf1\n\n    ip4:x\n", "ip4:x"},
 		{"folded and more indented", "a:\n  type: TXT\n  value: >\n    v=spf1\n      b\n    ip4:x\n", "ip4:x"},
 		{"lines", "a:\n  type: TXT\n  value: v=spf1\n    ip4:x\n", "ip4:x"},

@@ -48,15 +48,7 @@ func (a *app) newLint(c *urfave.Context) (*lint, error) {
 	if err != nil {
 		return nil, err
 	}
-	from, err := sourceOf(c)
-	if err != nil {
-		return nil, err
-	}
 	part, err := shardOf(c)
-	if err != nil {
-		return nil, err
-	}
-	plans, err := planOptionsOf(c)
 	if err != nil {
 		return nil, err
 	}
@@ -85,10 +77,9 @@ func (a *app) newLint(c *urfave.Context) (*lint, error) {
 	if l.policies, err = policiesOf(c); err != nil {
 		return nil, err
 	}
-	if l.loader, err = newLoader(c.String("include-root"), options, a.In); err != nil {
+	if l.loader, err = a.loaderOf(c, options); err != nil {
 		return nil, err
 	}
-	l.loader.source, l.loader.plans = from, plans
 	if l.found = l.loader.expandOctoDNS(l.found); !isLive(c) {
 		if err := l.settleZones(!c.IsSet("source")); err != nil {
 			l.loader.close()

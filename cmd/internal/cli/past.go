@@ -3,14 +3,11 @@ package cli
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
-	"maps"
 	"os"
 	"path"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 
 	"github.com/zonelint/zonelint/cmd/internal/git"
@@ -166,10 +163,20 @@ func (p *past) changed(l *lint) (now, before []target, err error) {
 			before = append(before, then)
 		}
 	}
-	if fresh {
-		err = p.findMoved()
+	if len(now) == 0 {
+		return nil, before, nil
 	}
-	return now, before, err
+	gone := p.gone()
+	if err := p.fetchAll(gone); err != nil {
+		return nil, nil, err
+	}
+	if fresh {
+		if err := p.findMoved(gone); err != nil {
+			return nil, nil, err
+		}
+	}
+	beside, err := p.goneBeside(l, gone)
+	return now, append(before, beside...), err
 }
 
 // touched reports whether a file, or the folder of a zone that is split over
@@ -309,38 +316,6 @@ func mentionsInclude(text []byte) bool {
 			return true
 		}
 	}
-}
-
-// findMoved looks which zones the files had that are gone now: one that comes
-// anew may be one of them under another name.
-func (p *past) findMoved() error {
-	ambiguous := map[zone.Name]bool{}
-	for _, rel := range slices.Sorted(maps.Keys(p.changes.Paths())) {
-		if _, err := os.Lstat(filepath.Join(p.repo.Top, filepath.FromSlash(rel))); !errors.Is(err, os.ErrNotExist) || zoneName(path.Base(rel)) == noZone {
-			continue
-		}
-		t, err := p.restore(target{}, rel)
-		if err != nil {
-			return err
-		}
-		if t.path == "" {
-			continue
-		}
-		zs, err := p.loader.load(p.ctx, t)
-		if err != nil {
-			continue // nothing is known of it
-		}
-		for _, z := range zs {
-			if _, twice := p.moved[z.Apex]; twice {
-				ambiguous[z.Apex] = true
-			}
-			p.moved[z.Apex] = t
-		}
-	}
-	for apex := range ambiguous { // views, of which nobody knows which is which
-		delete(p.moved, apex)
-	}
-	return nil
 }
 
 // target returns what a target was that has a zone; an empty one if it was not
