@@ -143,6 +143,39 @@ func (l *lint) formats(c *urfave.Context) ([]string, error) {
 	return out, nil
 }
 
+// spareZones returns an error if a report would take the place of a zone that is
+// checked.
+func (l *lint) spareZones(formats []string) error {
+	outs := map[string]string{}
+	for _, spec := range formats {
+		if _, file, ok := strings.Cut(spec, ":"); ok && file != "-" {
+			outs[l.configs.cwd.abs(file)] = spec
+		}
+	}
+	if len(outs) == 0 {
+		return nil
+	}
+	for _, t := range l.found.targets {
+		files := []string{t.path}
+		for _, f := range t.files {
+			files = append(files, f.Name)
+		}
+		for _, file := range files {
+			spec, ok := outs[l.configs.cwd.abs(file)]
+			if !ok || file == "" {
+				continue
+			}
+			if t.found && t.files == nil {
+				if is, err := l.loader.sniff(&t); err == nil && !is {
+					continue // the report of an earlier run
+				}
+			}
+			return usagef("name another file", "--format %s: this file holds a zone that is checked", spec)
+		}
+	}
+	return nil
+}
+
 var (
 	errOutputOutside = errors.New("it leads out of the folder of " + config.Name + ", or to a hidden file; name it with --format on the command line")
 	errOutputTaken   = errors.New("there is something that is no regular file")

@@ -15,7 +15,7 @@ func (concise) Close(Summary) []byte { return nil }
 func (concise) Append(buf []byte, r *Result) []byte {
 	for _, f := range r.Findings {
 		if f.Span.IsZero() {
-			buf = append(buf, Escape(f.Name.String())...)
+			buf = append(buf, EscapeLine(f.Name.String())...)
 		} else {
 			if strings.HasPrefix(strings.TrimLeft(f.Span.File, " "), "::") {
 				buf = append(buf, "./"...) // else GitHub takes the line for a command
