@@ -1,7 +1,6 @@
 package rules
 
 import (
-	"cmp"
 	"fmt"
 	"maps"
 	"runtime"
@@ -68,7 +67,9 @@ func NewEngine(rs []*Rule, opts Options) (*Engine, error) {
 			}
 		}
 	}
-	for _, id := range slices.SortedFunc(maps.Keys(opts.Severity), widerFirst) {
+	// "*" sorts before all else that an id may have, so that a family comes
+	// before what it holds.
+	for _, id := range slices.Sorted(maps.Keys(opts.Severity)) {
 		matched := e.match(id)
 		if len(matched) == 0 {
 			return nil, &UnknownRuleError{id}
@@ -93,18 +94,6 @@ func NewEngine(rs []*Rule, opts Options) (*Engine, error) {
 		e.groups = append(e.groups, g[0].Run.bind(g))
 	}
 	return e, nil
-}
-
-// widerFirst orders ids so that each later one may narrow those before it: large
-// families, small families, rules.
-func widerFirst(a, b string) int {
-	one := func(id string) int {
-		if strings.HasSuffix(id, "*") {
-			return 0
-		}
-		return 1
-	}
-	return cmp.Or(cmp.Compare(one(a), one(b)), cmp.Compare(len(a), len(b)), cmp.Compare(a, b))
 }
 
 // match returns the rules that an id of the options means.

@@ -60,3 +60,23 @@ func Find(name string) *providers.Provider {
 	}
 	return nil
 }
+
+// Unfit returns why the provider of that name is not to be had, "" if it is no
+// provider that was looked at.
+func Unfit(name string) string {
+	for _, h := range libdnshosts.Unfit {
+		if strings.EqualFold(h.Name, name) {
+			return "the package for its API (libdns/" + h.Name + " " + h.Version + ") " + h.Fault
+		}
+	}
+	return ""
+}
+
+// UnfitNames returns the names that Unfit knows.
+func UnfitNames() []string {
+	var out []string
+	for _, h := range libdnshosts.Unfit {
+		out = append(out, h.Name)
+	}
+	return out
+}

@@ -42,3 +42,19 @@ func TestProviders(t *testing.T) {
 		})
 	}
 }
+
+// A provider is either to be had or said not to be, with the reason.
+func TestUnfit(t *testing.T) {
+	names := all.UnfitNames()
+	if !slices.IsSorted(names) || len(names) == 0 {
+		t.Errorf("the names are not in order: %v", names)
+	}
+	for _, n := range names {
+		if all.Find(n) != nil || all.Unfit(n) == "" || !nameForm.MatchString(n) {
+			t.Errorf("%s is to be had, or there is no reason why not", n)
+		}
+	}
+	if why := all.Unfit("cloudflare"); why != "" {
+		t.Errorf("cloudflare: %s", why)
+	}
+}

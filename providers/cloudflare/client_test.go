@@ -105,7 +105,7 @@ func TestRetryAfterIsHonoured(t *testing.T) {
 func TestSlowAnswers(t *testing.T) {
 	srv := cloudflaretest.New(t)
 	z := srv.AddZone("example.com", object{"type": "A", "name": "@", "content": "192.0.2.1"})
-	b, err := cloudflare.New(cloudflare.Options{Token: cloudflaretest.GoodToken, BaseURL: srv.URL, Timeout: 100 * time.Millisecond, Pause: time.Millisecond, Patience: time.Second})
+	b, err := cloudflare.New(cloudflare.Options{Token: cloudflaretest.GoodToken, BaseURL: srv.URL, Timeout: 400 * time.Millisecond, Pause: time.Millisecond, Patience: time.Second})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -25,6 +25,7 @@ import (
 	"time"
 
 	"github.com/zonelint/zonelint/providers"
+	"github.com/zonelint/zonelint/providers/internal/names"
 	"github.com/zonelint/zonelint/providers/internal/rest"
 	"github.com/zonelint/zonelint/providers/internal/rrsets"
 	"github.com/zonelint/zonelint/zone"
@@ -50,53 +51,43 @@ func capabilities() providers.Capabilities {
 	return providers.Capabilities{Atomic: true, Update: true, RRsetTTL: true, MinTTL: minTTL, MaxTTL: maxTTL}
 }
 
+// access is how the API is reached.
+func access() rest.Token {
+	return rest.Token{
+		Variable: TokenVariable, Use: "a token made at https://desec.io/tokens", Scheme: "Token",
+		URLVariable: URLVariable, URL: defaultURL,
+		Timeout: time.Minute, Pause: time.Second,
+	}
+}
+
 // Provider describes deSEC.
 func Provider() *providers.Provider {
 	return &providers.Provider{
-		Name:  "desec",
-		Title: "deSEC",
-		URL:   "https://desec.readthedocs.io/en/latest/dns/rrsets.html",
-		Variables: []providers.Variable{
-			{Name: TokenVariable, Use: "a token made at https://desec.io/tokens", Secret: true},
-			{Name: URLVariable, Use: "where the API is, if not " + defaultURL, Optional: true},
-		},
+		Name:         "desec",
+		Title:        "deSEC",
+		URL:          "https://desec.readthedocs.io/en/latest/dns/rrsets.html",
+		Variables:    access().Variables(),
 		Capabilities: capabilities(),
 		Notes: []string{
 			"A change is one request, of which deSEC makes all or nothing.",
 			"The API takes no conditions: what is to change is read again right before it is written, and an edit in the moment between the two is overwritten.",
 			"Requests are limited to a few a minute; zonelint waits a minute at most when deSEC says so.",
 		},
-		Open: func(env func(string) string) (providers.Backend, error) {
-			return New(Options{Token: env(TokenVariable), URL: env(URLVariable)})
-		},
+		Open: access().Open(New),
 	}
 }
 
-// Options are what New needs to know.
-type Options struct {
-	Token string
-	URL   string        // "" is that of desec.io
-	Pause time.Duration // before a request is made again; 0 is one second
-	// Patience is how long may be waited in all before one request is given up;
-	// 0 is a minute.
-	Patience time.Duration
-}
+// Options are what New needs to know: the token, and what is to be used in place
+// of the address and the waits of access.
+type Options = rest.Access
 
 // New returns the backend. No request is made.
 func New(o Options) (providers.Backend, error) {
-	base, err := rest.Base(URLVariable, cmp.Or(o.URL, defaultURL))
+	client, err := access().Client(o)
 	if err != nil {
 		return nil, err
 	}
-	if err := rest.CheckToken(TokenVariable, o.Token); err != nil {
-		return nil, err
-	}
-	return &rrsets.Backend{Name: "deSEC", API: &api{rest.New(rest.Options{
-		Base:      base,
-		Authorize: func(r *http.Request, _ []byte) { r.Header.Set("Authorization", "Token "+o.Token) },
-		Timeout:   time.Minute, Writes: 2, Tries: 5, MaxBody: 64 << 20,
-		Pause: cmp.Or(o.Pause, time.Second), Patience: cmp.Or(o.Patience, time.Minute),
-	})}}, nil
+	return &rrsets.Backend{Name: "deSEC", API: &api{client}}, nil
 }
 
 type api struct{ http *rest.Client }
@@ -222,7 +213,7 @@ func (a *api) Read(ctx context.Context, z zone.Name) (*rrsets.Zone, error) {
 	out := &rrsets.Zone{Apex: z, ID: path, Capabilities: capabilities()}
 	out.Capabilities.MinTTL = cmp.Or(domain.MinimumTTL, minTTL)
 	for _, s := range sets {
-		owner, err := rrsets.Owner(s.Subname, z)
+		owner, err := names.Owner(s.Subname, z)
 		if err != nil {
 			return nil, fmt.Errorf("%w: %w", providers.ErrUnavailable, err)
 		}

@@ -19,6 +19,7 @@ import (
 
 	"github.com/zonelint/zonelint/providers"
 	"github.com/zonelint/zonelint/providers/internal/byid"
+	"github.com/zonelint/zonelint/providers/internal/names"
 	"github.com/zonelint/zonelint/providers/internal/rest"
 	"github.com/zonelint/zonelint/zone"
 )
@@ -39,52 +40,42 @@ func capabilities() providers.Capabilities {
 	}
 }
 
+// access is how the API is reached.
+func access() rest.Token {
+	return rest.Token{
+		Variable: TokenVariable, Use: "a personal access token with the scope domain", Scheme: "Bearer",
+		URLVariable: URLVariable, URL: defaultURL, Path: "v2/domains",
+		Timeout: 30 * time.Second, Pause: time.Second,
+	}
+}
+
 // Provider describes DigitalOcean.
 func Provider() *providers.Provider {
 	return &providers.Provider{
-		Name:  "digitalocean",
-		Title: "DigitalOcean",
-		URL:   "https://docs.digitalocean.com/reference/api/digitalocean/#tag/Domain-Records",
-		Variables: []providers.Variable{
-			{Name: TokenVariable, Use: "a personal access token with the scope domain", Secret: true},
-			{Name: URLVariable, Use: "where the API is, if not " + defaultURL, Optional: true},
-		},
+		Name:         "digitalocean",
+		Title:        "DigitalOcean",
+		URL:          "https://docs.digitalocean.com/reference/api/digitalocean/#tag/Domain-Records",
+		Variables:    access().Variables(),
 		Capabilities: capabilities(),
 		Notes: []string{
 			"A record changes in place, one after another; each is read again right before.",
 			"TXT records take about 500 characters, so that DKIM keys of 4096 bits do not fit. CAA records are only read.",
 		},
-		Open: func(env func(string) string) (providers.Backend, error) {
-			return New(Options{Token: env(TokenVariable), URL: env(URLVariable)})
-		},
+		Open: access().Open(New),
 	}
 }
 
-// Options are what New needs to know.
-type Options struct {
-	Token string
-	URL   string        // "" is that of digitalocean.com
-	Pause time.Duration // before a request is made again; 0 is one second
-	// Patience is how long may be waited in all before one request is given up;
-	// 0 is a minute.
-	Patience time.Duration
-}
+// Options are what New needs to know: the token, and what is to be used in place
+// of the address and the waits of access.
+type Options = rest.Access
 
 // New returns the backend. No request is made.
 func New(o Options) (providers.Backend, error) {
-	base, err := rest.Base(URLVariable, cmp.Or(o.URL, defaultURL))
+	client, err := access().Client(o)
 	if err != nil {
 		return nil, err
 	}
-	if err := rest.CheckToken(TokenVariable, o.Token); err != nil {
-		return nil, err
-	}
-	return &byid.Backend{Name: "DigitalOcean", API: &api{rest.New(rest.Options{
-		Base:      base.JoinPath("v2/domains"),
-		Authorize: func(r *http.Request, _ []byte) { r.Header.Set("Authorization", "Bearer "+o.Token) },
-		Timeout:   30 * time.Second, Writes: 2, Tries: 5, MaxBody: 64 << 20,
-		Pause: cmp.Or(o.Pause, time.Second), Patience: cmp.Or(o.Patience, time.Minute),
-	})}}, nil
+	return &byid.Backend{Name: "DigitalOcean", API: &api{client}}, nil
 }
 
 type api struct{ http *rest.Client }
@@ -275,13 +266,13 @@ func (r record) addTo(s *providers.Snapshot) error {
 	if r.Type == "SOA" {
 		return nil
 	}
-	owner, err := byid.Owner(r.Name, s.Apex)
+	owner, err := names.Owner(r.Name, s.Apex)
 	if err != nil {
 		return err
 	}
 	t, ok := zone.ParseType(r.Type)
 	if !ok {
-		byid.Computed(s, owner, r.Type, r.Data)
+		s.Unread = append(s.Unread, names.Computed(owner, r.Type, r.Data)...)
 		return nil
 	}
 	it, err := r.item(s.Apex)
@@ -296,7 +287,7 @@ func (r record) addTo(s *providers.Snapshot) error {
 // item reads the record. Names that it points at are absolute, without the final
 // dot, and "@" is the zone itself.
 func (r record) item(z zone.Name) (providers.Item, error) {
-	owner, err := byid.Owner(r.Name, z)
+	owner, err := names.Owner(r.Name, z)
 	if err != nil {
 		return providers.Item{}, err
 	}

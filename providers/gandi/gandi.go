@@ -24,6 +24,7 @@ import (
 	"time"
 
 	"github.com/zonelint/zonelint/providers"
+	"github.com/zonelint/zonelint/providers/internal/names"
 	"github.com/zonelint/zonelint/providers/internal/rest"
 	"github.com/zonelint/zonelint/providers/internal/rrsets"
 	"github.com/zonelint/zonelint/zone"
@@ -41,53 +42,43 @@ func capabilities() providers.Capabilities {
 	return providers.Capabilities{Atomic: true, OneRRset: true, Update: true, RRsetTTL: true, MinTTL: 300, MaxTTL: 2592000}
 }
 
+// access is how the API is reached.
+func access() rest.Token {
+	return rest.Token{
+		Variable: TokenVariable, Use: "a personal access token that may manage the zone's domain; the older API keys are not used", Scheme: "Bearer",
+		URLVariable: URLVariable, URL: defaultURL, Path: "v5/livedns",
+		Timeout: time.Minute, Pause: time.Second,
+	}
+}
+
 // Provider describes Gandi.
 func Provider() *providers.Provider {
 	return &providers.Provider{
-		Name:  "gandi",
-		Title: "Gandi",
-		URL:   "https://api.gandi.net/docs/livedns/",
-		Variables: []providers.Variable{
-			{Name: TokenVariable, Use: "a personal access token that may manage the zone's domain; the older API keys are not used", Secret: true},
-			{Name: URLVariable, Use: "where the API is, if not " + defaultURL, Optional: true},
-		},
+		Name:         "gandi",
+		Title:        "Gandi",
+		URL:          "https://api.gandi.net/docs/livedns/",
+		Variables:    access().Variables(),
 		Capabilities: capabilities(),
 		Notes: []string{
 			"The records of a name and type change in one request; changes to several names or types are made one after another.",
 			"The API takes no conditions: what is to change is read again right before it is written, and an edit in the moment between the two is overwritten.",
 			"Only domains on LiveDNS have zones here.",
 		},
-		Open: func(env func(string) string) (providers.Backend, error) {
-			return New(Options{Token: env(TokenVariable), URL: env(URLVariable)})
-		},
+		Open: access().Open(New),
 	}
 }
 
-// Options are what New needs to know.
-type Options struct {
-	Token string
-	URL   string        // "" is that of gandi.net
-	Pause time.Duration // before a request is made again; 0 is one second
-	// Patience is how long may be waited in all before one request is given up;
-	// 0 is a minute.
-	Patience time.Duration
-}
+// Options are what New needs to know: the token, and what is to be used in place
+// of the address and the waits of access.
+type Options = rest.Access
 
 // New returns the backend. No request is made.
 func New(o Options) (providers.Backend, error) {
-	base, err := rest.Base(URLVariable, cmp.Or(o.URL, defaultURL))
+	client, err := access().Client(o)
 	if err != nil {
 		return nil, err
 	}
-	if err := rest.CheckToken(TokenVariable, o.Token); err != nil {
-		return nil, err
-	}
-	return &rrsets.Backend{Name: "Gandi", API: &api{rest.New(rest.Options{
-		Base:      base.JoinPath("v5/livedns"),
-		Authorize: func(r *http.Request, _ []byte) { r.Header.Set("Authorization", "Bearer "+o.Token) },
-		Timeout:   time.Minute, Writes: 2, Tries: 5, MaxBody: 64 << 20,
-		Pause: cmp.Or(o.Pause, time.Second), Patience: cmp.Or(o.Patience, time.Minute),
-	})}}, nil
+	return &rrsets.Backend{Name: "Gandi", API: &api{client}}, nil
 }
 
 type api struct{ http *rest.Client }
@@ -182,7 +173,7 @@ func (a *api) Read(ctx context.Context, z zone.Name) (*rrsets.Zone, error) {
 	}
 	out := &rrsets.Zone{Apex: z, ID: path, Origin: z, Capabilities: capabilities()}
 	for _, s := range sets {
-		owner, err := rrsets.Owner(s.Name, z)
+		owner, err := names.Owner(s.Name, z)
 		if err != nil {
 			return nil, fmt.Errorf("%w: %w", providers.ErrUnavailable, err)
 		}

@@ -24,6 +24,7 @@ import (
 	"time"
 
 	"github.com/zonelint/zonelint/providers"
+	"github.com/zonelint/zonelint/providers/internal/names"
 	"github.com/zonelint/zonelint/providers/internal/rest"
 	"github.com/zonelint/zonelint/providers/internal/rrsets"
 	"github.com/zonelint/zonelint/zone"
@@ -45,54 +46,44 @@ func capabilities() providers.Capabilities {
 	return providers.Capabilities{Atomic: true, OneRRset: true, Update: true, RRsetTTL: true, MinTTL: 60, AutoTTL: defaultTTL}
 }
 
+// access is how the API is reached.
+func access() rest.Token {
+	return rest.Token{
+		Variable: TokenVariable, Use: "an API token of the Hetzner Cloud project that has the zone; tokens of dns.hetzner.com are not taken", Scheme: "Bearer",
+		URLVariable: URLVariable, URL: defaultURL,
+		Timeout: 30 * time.Second, Pause: 500 * time.Millisecond,
+	}
+}
+
 // Provider describes Hetzner DNS.
 func Provider() *providers.Provider {
 	return &providers.Provider{
-		Name:  "hetzner",
-		Title: "Hetzner DNS",
-		URL:   "https://docs.hetzner.cloud/reference/cloud#dns",
-		Variables: []providers.Variable{
-			{Name: TokenVariable, Use: "an API token of the Hetzner Cloud project that has the zone; tokens of dns.hetzner.com are not taken", Secret: true},
-			{Name: URLVariable, Use: "where the API is, if not " + defaultURL, Optional: true},
-		},
+		Name:         "hetzner",
+		Title:        "Hetzner DNS",
+		URL:          "https://docs.hetzner.cloud/reference/cloud#dns",
+		Variables:    access().Variables(),
 		Capabilities: capabilities(),
 		Notes: []string{
 			"The records of a name and type change in one request, and their TTL in another; changes to several names or types are made one after another.",
 			"The API takes no conditions: what is to change is read again right before it is written, and an edit in the moment between the two is overwritten.",
 			"Comments of records and labels stay as they are. Secondary zones are only read.",
 		},
-		Open: func(env func(string) string) (providers.Backend, error) {
-			return New(Options{Token: env(TokenVariable), URL: env(URLVariable)})
-		},
+		Open: access().Open(New),
 	}
 }
 
-// Options are what New needs to know.
-type Options struct {
-	Token string
-	URL   string        // "" is that of hetzner.cloud
-	Pause time.Duration // before a request is made again; 0 is half a second
-	// Patience is how long may be waited in all before one request is given up;
-	// 0 is a minute.
-	Patience time.Duration
-}
+// Options are what New needs to know: the token, and what is to be used in place
+// of the address and the waits of access.
+type Options = rest.Access
 
 // New returns the backend. No request is made.
 func New(o Options) (providers.Backend, error) {
-	base, err := rest.Base(URLVariable, cmp.Or(o.URL, defaultURL))
+	o.Pause = cmp.Or(o.Pause, access().Pause)
+	client, err := access().Client(o)
 	if err != nil {
 		return nil, err
 	}
-	if err := rest.CheckToken(TokenVariable, o.Token); err != nil {
-		return nil, err
-	}
-	pause := cmp.Or(o.Pause, 500*time.Millisecond)
-	return &rrsets.Backend{Name: "Hetzner DNS", API: &api{pause: pause, http: rest.New(rest.Options{
-		Base:      base,
-		Authorize: func(r *http.Request, _ []byte) { r.Header.Set("Authorization", "Bearer "+o.Token) },
-		Timeout:   30 * time.Second, Writes: 2, Tries: 5, MaxBody: 64 << 20,
-		Pause: pause, Patience: cmp.Or(o.Patience, time.Minute),
-	})}}, nil
+	return &rrsets.Backend{Name: "Hetzner DNS", API: &api{http: client, pause: o.Pause}}, nil
 }
 
 type api struct {
@@ -247,7 +238,7 @@ func (a *api) Read(ctx context.Context, z zone.Name) (*rrsets.Zone, error) {
 
 func add(out *rrsets.Zone, all []wire, ttl uint32) error {
 	for _, s := range all {
-		owner, err := rrsets.Owner(s.Name, out.Apex)
+		owner, err := names.Owner(s.Name, out.Apex)
 		if err != nil {
 			return fmt.Errorf("%w: %w", providers.ErrUnavailable, err)
 		}

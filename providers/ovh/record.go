@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"github.com/zonelint/zonelint/providers"
-	"github.com/zonelint/zonelint/providers/internal/byid"
+	"github.com/zonelint/zonelint/providers/internal/names"
 	"github.com/zonelint/zonelint/providers/internal/rest"
 	"github.com/zonelint/zonelint/zone"
 )
@@ -33,13 +33,13 @@ func (r record) dnsType() (zone.Type, bool) {
 
 // addTo adds the record to a snapshot.
 func (r record) addTo(s *providers.Snapshot) error {
-	owner, err := byid.Owner(r.SubDomain, s.Apex)
+	owner, err := names.Owner(r.SubDomain, s.Apex)
 	if err != nil {
 		return err
 	}
 	t, ok := r.dnsType()
 	if !ok {
-		byid.Computed(s, owner, r.Type, r.Target)
+		s.Unread = append(s.Unread, names.Computed(owner, r.Type, r.Target)...)
 		return nil
 	}
 	it, err := r.item(s.Apex)
@@ -54,7 +54,7 @@ func (r record) addTo(s *providers.Snapshot) error {
 // item reads the record, whose target is as in a master file, but for texts
 // that were written without quotes.
 func (r record) item(z zone.Name) (providers.Item, error) {
-	owner, err := byid.Owner(r.SubDomain, z)
+	owner, err := names.Owner(r.SubDomain, z)
 	if err != nil {
 		return providers.Item{}, err
 	}

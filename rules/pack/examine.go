@@ -24,7 +24,7 @@ func Examine(file string, src []byte, others []*Pack, lint func(*zone.Zone, Sele
 	e.insteadOf()
 	shared := e.shared()
 	if !p.asks() {
-		return p, sortedProblems(d.problems), nil
+		return p, sortedProblems(d.Problems), nil
 	}
 	z, err := masterfile.Parse("sample", []byte(e.sample.String()), masterfile.Options{Origin: sampleApex})
 	if err != nil {
@@ -36,7 +36,7 @@ func Examine(file string, src []byte, others []*Pack, lint func(*zone.Zone, Sele
 			e.finding(f)
 		}
 	}
-	return p, sortedProblems(d.problems), nil
+	return p, sortedProblems(d.Problems), nil
 }
 
 // asks reports whether a pack asks for records, and does not only know settings.

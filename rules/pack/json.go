@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+
+	"github.com/zonelint/zonelint/rules/strictyaml"
 )
 
 // MarshalJSON returns the pack as its file says it, in JSON: Schema describes it,
@@ -49,16 +51,16 @@ func appendJSON(b *bytes.Buffer, v reflect.Value) error {
 func appendObject(b *bytes.Buffer, v reflect.Value) error {
 	b.WriteByte('{')
 	some := false
-	for i, k := range fieldKeys(v.Type()) {
+	for i, k := range strictyaml.Keys(v.Type()) {
 		f := v.Field(i)
-		if k.optional && isEmpty(f) {
+		if k.Optional && isEmpty(f) {
 			continue
 		}
 		if some {
 			b.WriteByte(',')
 		}
 		some = true
-		if err := appendString(b, k.name); err != nil {
+		if err := appendString(b, k.Name); err != nil {
 			return err
 		}
 		b.WriteByte(':')

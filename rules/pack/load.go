@@ -15,7 +15,6 @@ import (
 	"sync/atomic"
 
 	"github.com/zonelint/zonelint/rules/spelling"
-	"go.yaml.in/yaml/v4"
 )
 
 // maxFile bounds a pack file, in octets; a large one has a few thousand.
@@ -191,16 +190,16 @@ func Parse(file string, src []byte) (*Pack, error) {
 // decode is Parse, which also returns the decoder: it knows where all stands.
 // What is embedded is known to be right.
 func decode(file string, src []byte, embedded bool) (*Pack, *decoder, error) {
-	d := &decoder{nodes: map[any]*yaml.Node{}, embedded: embedded}
+	d := newDecoder(embedded)
 	p := new(Pack)
-	if root, ok := d.document(src); ok {
-		d.decode(root, reflect.ValueOf(p).Elem(), "the pack")
+	if root, ok := d.Document(src, ""); ok {
+		d.Decode(root, reflect.ValueOf(p).Elem(), "the pack")
 	}
-	if len(d.problems) == 0 {
+	if len(d.Problems) == 0 {
 		d.validate(p)
 	}
-	if len(d.problems) > 0 {
-		return nil, nil, &FormatError{File: file, Problems: sortedProblems(d.problems)}
+	if len(d.Problems) > 0 {
+		return nil, nil, &FormatError{File: file, Problems: sortedProblems(d.Problems)}
 	}
 	return p, d, nil
 }

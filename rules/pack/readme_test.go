@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"go.yaml.in/yaml/v4"
+
+	"github.com/zonelint/zonelint/rules/strictyaml"
 )
 
 var yamlBlock = regexp.MustCompile("(?ms)^```yaml\n(.*?)^```$")
@@ -69,9 +71,9 @@ func TestDocumentedKeys(t *testing.T) {
 			}
 		case typ.Kind() == reflect.Struct && typ.PkgPath() == reflect.TypeFor[Pack]().PkgPath():
 			seen[typ] = true
-			for i, k := range fieldKeys(typ) {
-				if !strings.Contains(text, "`"+k.name+"`") {
-					t.Errorf("the key %s of %s is not documented", k.name, typ.Name())
+			for i, k := range strictyaml.Keys(typ) {
+				if !strings.Contains(text, "`"+k.Name+"`") {
+					t.Errorf("the key %s of %s is not documented", k.Name, typ.Name())
 				}
 				visit(typ.Field(i).Type)
 			}

@@ -15,6 +15,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/zonelint/zonelint/rules/strictyaml"
 	"github.com/zonelint/zonelint/zone"
 )
 
@@ -152,7 +153,7 @@ func oneLine(c *ast.CommentGroup) string {
 
 // structure returns the keywords of an object.
 func (g *generator) structure(t reflect.Type) object {
-	keys := fieldKeys(t)
+	keys := strictyaml.Keys(t)
 	var properties object
 	var required []string
 	for i, k := range keys {
@@ -168,9 +169,9 @@ func (g *generator) structure(t reflect.Type) object {
 		for _, more := range narrower[t.Name()+"."+f.Name] {
 			p = append(slices.DeleteFunc(p, func(m member) bool { return m.key == more.key }), more)
 		}
-		properties = append(properties, member{k.name, p})
-		if !k.optional {
-			required = append(required, k.name)
+		properties = append(properties, member{k.Name, p})
+		if !k.Optional {
+			required = append(required, k.Name)
 		}
 	}
 	about := kebab(t.Name()) + strings.TrimPrefix(g.types[t.Name()], t.Name())
@@ -253,14 +254,14 @@ func dataByType() []object {
 // inKeys puts the keys of the file for the fields that a comment speaks of. What
 // is written in capitals is a field at the beginning only: elsewhere SPF is SPF.
 func inKeys(doc string, t reflect.Type, self string) string {
-	keys := fieldKeys(t)
+	keys := strictyaml.Keys(t)
 	for i, k := range keys {
 		name := t.Field(i).Name
 		if name == self {
-			doc = regexp.MustCompile(`^`+name+`\b`).ReplaceAllLiteralString(doc, k.name)
+			doc = regexp.MustCompile(`^`+name+`\b`).ReplaceAllLiteralString(doc, k.Name)
 		}
 		if strings.ToUpper(name) != name {
-			doc = regexp.MustCompile(`\b`+name+`\b`).ReplaceAllLiteralString(doc, k.name)
+			doc = regexp.MustCompile(`\b`+name+`\b`).ReplaceAllLiteralString(doc, k.Name)
 		}
 	}
 	return doc

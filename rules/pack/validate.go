@@ -36,11 +36,11 @@ func (d *decoder) validate(p *Pack) {
 	d.validateVariables(p)
 	d.validateDetect(p)
 	d.validateNames(p)
-	if len(d.problems) > 0 {
+	if len(d.Problems) > 0 {
 		return // what follows uses the variables
 	}
 	p.compiled = d.compile(p)
-	if len(d.problems) > 0 {
+	if len(d.Problems) > 0 {
 		return
 	}
 	if p.MX != nil {

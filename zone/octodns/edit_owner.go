@@ -176,10 +176,23 @@ func (ed *editor) removeOwners(file int, pairs map[int]bool) error {
 		if !f.startsLine(int(key.start)) {
 			return errLayout(f, key)
 		}
+		start := f.lineBegin(int(key.start))
 		next, _ := f.nextLine(f.end(value))
-		ed.edit(file, f.lineBegin(int(key.start)), next, "")
+		// Of the blank lines around it one stays.
+		if start > 0 && f.isBlank(start-1) && f.isBlank(next) {
+			next, _ = f.nextLine(next)
+		}
+		ed.edit(file, start, next, "")
 	}
 	return nil
+}
+
+// isBlank reports whether the line that holds an offset is there and empty.
+func (f *file) isBlank(at int) bool {
+	if at >= len(f.src) {
+		return false
+	}
+	return strings.TrimSpace(view(f.src[f.lineBegin(at):f.lineEnd(at)])) == ""
 }
 
 // cutFlow takes some elements of a flow collection away, with their commas.

@@ -98,6 +98,10 @@ func (r *reader) file(index int) {
 	r.duplicates(n, func(k *node, name string) string {
 		return fmt.Sprintf("The owner %s stands in this file again below, and octoDNS takes the last one and drops these records without a word. Put all records into one list.", quote(name))
 	})
+	if room := min(len(n.kids)/2+len(n.kids)/8, r.limits.Records); r.source.entries == nil {
+		r.source.entries = make([]entry, 0, room)
+		r.source.index = make(map[zone.Key][]int, room)
+	}
 	for _, p := range r.pairs(n) {
 		r.owner(f, p, shared || p.merged)
 	}

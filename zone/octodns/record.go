@@ -49,6 +49,9 @@ func (r *reader) record(f *file, key *node, name zone.Name, list, rec *node, sha
 		r.problems = append(r.problems, zone.Problem{Kind: zone.ProblemComputed, Name: name, Type: t, Lost: true, Message: fmt.Sprintf("%s records of octoDNS are not read", word)})
 		return
 	}
+	if t == zone.TypeCNAME && name == r.origin && !e.provider.Lenient {
+		r.problem(zone.ProblemSyntax, e.typeNode, name, t, false, fmt.Sprintf("A CNAME of the zone itself, %s, is refused by octoDNS, since it has SOA and NS records. Use ALIAS, where the provider has it, or A and AAAA.", name))
+	}
 	e.typ, e.ttl = t, e.provider.ttl()
 	_, e.ttlNode, _ = r.lookup(rec, "ttl")
 	if e.ttlNode != nil {

@@ -38,6 +38,7 @@ func TestReading(t *testing.T) {
 		{"target without a dot, lenient", escaped, "a: {type: CNAME, value: b.example.net, octodns: {lenient: true}}", "a 3600 CNAME b.example.net.", `1:25 "b.example.net" has no final dot`},
 		{"ignored", escaped, "a: {type: NONSENSE, octodns: {ignored: true}}", "", ""},
 		{"ignored: false", escaped, "a: {type: A, value: 192.0.2.1, octodns: {ignored: false, excluded: [x]}}", "a 3600 A 192.0.2.1", ""},
+		{"CNAME of the zone", escaped, "'': {type: CNAME, value: b.}", "@ 3600 CNAME b.", "1:12 A CNAME of the zone itself, example.com., is refused"},
 		{"geo", escaped, "a: {type: A, value: 192.0.2.1, geo: {NA: [192.0.2.2]}}", "a 3600 A 192.0.2.1", ""},
 		{"dynamic without values", escaped, "a: {type: A, dynamic: {pools: {p: {values: [{value: 192.0.2.1}]}}}}", "", ""},
 		{"a pool that is wrong", escaped, "a: {type: A, value: 192.0.2.1, dynamic: {pools: {p: {values: [{value: 192.0.2.300}]}}}}", "a 3600 A 192.0.2.1", `1:71 "192.0.2.300" is no IPv4 address`},
@@ -152,6 +153,10 @@ func TestTextPlaces(t *testing.T) {
 		{"apostrophes", `a: {type: TXT, value: 'it''s ip4:x'}`, "ip4:x"},
 		{"folded", "a:\n  type: TXT\n  value: >-\n    v=spf1\n    ip4:x\n    -all\n", "ip4:x"},
 		{"literal", "a:\n  type: TXT\n  value: |\n    v=spf1 ip4:x\n", "ip4:x"},
+		{"literal and more", "a:\n  type: TXT\n  value: |\n    v=spf1 ip4:x\n\nb:\n  type: A\n  value: 192.0.2.1\n", "ip4:x"},
+		{"kept breaks", "a:\n  type: TXT\n  value: >+\n    v=spf1\n    ip4:x\n\n\nb:\n  type: A\n  value: 192.0.2.1\n", "ip4:x"},
+		{"two lines", "a:\n  type: TXT\n  value: |-\n    v=spf1\n\n    ip4:x\n", "ip4:x"},
+		{"folded and more indented", "a:\n  type: TXT\n  value: >\n    v=spf1\n      b\n    ip4:x\n", "ip4:x"},
 		{"lines", "a:\n  type: TXT\n  value: v=spf1\n    ip4:x\n", "ip4:x"},
 		{"quoted lines", "a:\n  type: TXT\n  value: \"v=spf1\n    ip\\\n    4:x\"\n", "ip\\\n    4:x"},
 	} {

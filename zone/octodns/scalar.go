@@ -271,7 +271,10 @@ func (w *walker) block() bool {
 			w.pos = stop + 1
 			continue
 		}
-		if w.pos-line < indent || !w.gap(breaks, line) {
+		if w.pos-line < indent {
+			break // behind the scalar, whose last line breaks are left
+		}
+		if !w.gap(breaks, line) {
 			return false
 		}
 		for i := range text {

@@ -115,7 +115,7 @@ func (b *treeBuilder) build(y *yaml.Node, depth int) (*node, error) {
 		return nil, errDepth
 	}
 	if len(b.slab) == 0 {
-		b.slab = make([]node, 64)
+		b.slab = make([]node, 32)
 	}
 	n := &b.slab[0]
 	b.slab = b.slab[1:]

@@ -31,19 +31,22 @@ type host struct {
 	key     string // tells it apart from others
 	name    string
 	private bool
-	index   string    // of the address: `["a"]`, "" without
-	span    zone.Span // of its resource; zero if it has none
+	span    zone.Span // of its name; zero if the plan does not tell it
 }
 
 // index finds out the names of the zones of the plan.
 func (p *parser) index() {
-	p.byID, p.byAddress, p.byConfig = map[string]*host{}, map[string]*host{}, map[string][]*host{}
+	p.byID, p.byAddress, p.byConfig = map[string]*host{}, map[string]*host{}, map[string]map[string]*host{}
 	for _, r := range p.hosts {
 		t := hostTypes[r.typ]
-		h := &host{key: t.kind + " " + r.address, span: p.spanOf(r)}
+		h := &host{key: t.kind + " " + r.address}
 		for _, name := range t.names {
 			if s := r.get(name).str(); s != "" {
 				h.name = s
+				at := r.get(name).value.Range()
+				p.veil.show(at)
+				h.span = p.doc.Span(at)
+				h.span.Address = r.address
 				break
 			}
 		}
@@ -78,9 +81,10 @@ func (p *parser) index() {
 		if _, ok := p.byAddress[r.address]; !ok {
 			plain, index := splitIndex(r.address)
 			p.byAddress[r.address] = h
-			indexed := *h
-			indexed.index = index
-			p.byConfig[plain] = append(p.byConfig[plain], &indexed)
+			if p.byConfig[plain] == nil {
+				p.byConfig[plain] = map[string]*host{}
+			}
+			p.byConfig[plain][index] = h
 		}
 	}
 }
@@ -137,33 +141,44 @@ func (p *parser) hostOf(r resource, kind, attribute string) *host {
 }
 
 // follow finds the zone that the configuration of a resource refers to: a zone
-// that is yet to be made has no id.
+// that is yet to be made has no id. What was found in the configuration is kept,
+// since a resource may have many instances.
 func (p *parser) follow(module, local, attribute, index string) *host {
 	chain := p.calls(module)
 	if chain == nil {
 		return nil
 	}
-	config := chain[len(chain)-1]
-	for r := range config.At("resources").Elements() {
-		if r.At("address").Str() == local {
-			return p.refer(chain, moduleNames(module), r.At("expressions", attribute, "references"), index, 0)
+	key := module + " " + local
+	refs, ok := p.references[key]
+	if !ok {
+		for r := range chain[len(chain)-1].At("resources").Elements() {
+			if r.At("address").Str() == local {
+				refs = r.At("expressions", attribute, "references")
+				break
+			}
 		}
+		p.references[key] = refs
 	}
-	return nil
+	return p.refer(chain, moduleNames(module), refs, index, "", 0)
 }
 
 // calls returns the configurations of the modules from the root to the one
-// with the address.
+// with the address; nil if one of them is not there.
 func (p *parser) calls(module string) []jsontree.Value {
+	if out, ok := p.chains[module]; ok {
+		return out
+	}
 	out := []jsontree.Value{p.configuration}
 	for _, m := range moduleNames(module) {
 		plain, _ := splitIndex(m)
 		next := out[len(out)-1].At("module_calls", plain, "module")
 		if next.Kind() != jsontree.Object {
-			return nil
+			out = nil
+			break
 		}
 		out = append(out, next)
 	}
+	p.chains[module] = out
 	return out
 }
 
@@ -192,10 +207,17 @@ func moduleNames(address string) []string {
 const maxSteps = 20
 
 // refer finds the zone that a list of references means, within the module at
-// the end of the chain.
-func (p *parser) refer(chain []jsontree.Value, names []string, references jsontree.Value, index string, step int) *host {
+// the end of the chain. own is the index of the resource or module whose
+// expression it is, and index the one that an expression it was passed to
+// chooses by.
+func (p *parser) refer(chain []jsontree.Value, names []string, references jsontree.Value, own, index string, step int) *host {
 	if step == maxSteps {
 		return nil
+	}
+	for v := range references.Elements() {
+		if ref := v.Str(); strings.HasPrefix(ref, "each.") || ref == "count.index" {
+			index = own
+		}
 	}
 	prefix := ""
 	for _, n := range names {
@@ -209,7 +231,7 @@ func (p *parser) refer(chain []jsontree.Value, names []string, references jsontr
 			plain, moduleIndex := splitIndex(names[len(names)-1])
 			above := chain[:len(chain)-1]
 			outer := above[len(above)-1].At("module_calls", plain, "expressions", parts[1], "references")
-			if h := p.refer(above, names[:len(names)-1], outer, moduleIndex, step+1); h != nil {
+			if h := p.refer(above, names[:len(names)-1], outer, moduleIndex, index, step+1); h != nil {
 				return h
 			}
 		case parts[0] == "module" && len(parts) >= 3:
@@ -217,7 +239,7 @@ func (p *parser) refer(chain []jsontree.Value, names []string, references jsontr
 			inner := chain[len(chain)-1].At("module_calls", plain, "module")
 			out := inner.At("outputs", parts[2], "expression", "references")
 			below := append(append([]jsontree.Value{}, chain...), inner)
-			if h := p.refer(below, append(append([]string{}, names...), plain+callIndex), out, index, step+1); h != nil {
+			if h := p.refer(below, append(append([]string{}, names...), plain+callIndex), out, "", index, step+1); h != nil {
 				return h
 			}
 		default:
@@ -238,11 +260,11 @@ func (p *parser) addressed(ref, index string) *host {
 			return h
 		}
 		hosts := p.byConfig[address]
-		if len(hosts) == 1 {
-			return hosts[0]
+		if h := hosts[index]; h != nil {
+			return h
 		}
-		for _, h := range hosts {
-			if h.index == index {
+		if len(hosts) == 1 {
+			for _, h := range hosts {
 				return h
 			}
 		}

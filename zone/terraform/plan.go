@@ -10,6 +10,7 @@ import (
 type parser struct {
 	doc           *jsontree.Doc
 	options       Options
+	veil          *veil
 	configuration jsontree.Value
 	left          int // resources and records that may still come
 	tooMany       bool
@@ -19,9 +20,12 @@ type parser struct {
 	hosts   []resource        // zones
 	records []resource
 
-	byID      map[string]*host   // see index
-	byAddress map[string]*host   //
-	byConfig  map[string][]*host // by module and address without index
+	byID      map[string]*host            // see index
+	byAddress map[string]*host            //
+	byConfig  map[string]map[string]*host // by address without index, then by index
+
+	chains     map[string][]jsontree.Value // see calls
+	references map[string]jsontree.Value   // see follow
 
 	targets []*target
 	byKey   map[string]*target
@@ -124,6 +128,7 @@ type resource struct {
 	address, module string
 	typ             string
 	whole           jsontree.Value
+	past            bool // whole is a change, and holds more than the record
 }
 
 // change is what resource_changes says of a resource.
@@ -239,7 +244,7 @@ func (p *parser) add(r resource) {
 func (p *parser) forgotten() {
 	for _, address := range p.order {
 		c := p.changes[address]
-		p.add(resource{address: address, module: c.module, typ: c.typ, whole: c.whole, node: node{value: c.before, sensitive: c.hidden}})
+		p.add(resource{address: address, module: c.module, typ: c.typ, whole: c.whole, past: true, node: node{value: c.before, sensitive: c.hidden}})
 	}
 }
 

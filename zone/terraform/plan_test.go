@@ -1,6 +1,7 @@
 package terraform
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
@@ -106,6 +107,9 @@ func TestReferences(t *testing.T) {
       {"address": "module.dns[\"x.y\"]", "resources": [
         {"address": "module.dns[\"x.y\"].cloudflare_dns_record.in[0]", "mode": "managed", "type": "cloudflare_dns_record", "values": {"name": "in", "type": "A", "content": "192.0.2.4", "ttl": 60}}
       ]},
+      {"address": "module.many", "resources": [
+        {"address": "module.many.cloudflare_dns_record.r[\"c\"]", "mode": "managed", "type": "cloudflare_dns_record", "values": {"name": "many", "type": "A", "content": "192.0.2.5", "ttl": 60}}
+      ]},
       {"address": "module.zone", "resources": [
         {"address": "module.zone.cloudflare_zone.this", "mode": "managed", "type": "cloudflare_zone", "values": {"name": "module.example"}}
       ]}
@@ -124,6 +128,9 @@ func TestReferences(t *testing.T) {
       "dns": {"expressions": {"zone": {"references": ["cloudflare_zone.main.id", "cloudflare_zone.main"]}}, "module": {
         "resources": [{"address": "cloudflare_dns_record.in", "expressions": {"zone_id": {"references": ["var.zone"]}}}]
       }},
+      "many": {"expressions": {"zones": {"references": ["cloudflare_zone.each"]}}, "module": {
+        "resources": [{"address": "cloudflare_dns_record.r", "expressions": {"zone_id": {"references": ["var.zones", "each.key"]}}}]
+      }},
       "zone": {"module": {"outputs": {"id": {"expression": {"references": ["cloudflare_zone.this.id", "cloudflare_zone.this"]}}}}}
     }
   }}
@@ -134,7 +141,7 @@ func TestReferences(t *testing.T) {
 	}
 	want := []string{
 		"zone example.com.", "www.example.com. 60 IN A 192.0.2.1", "in.example.com. 60 IN A 192.0.2.4",
-		"zone c.example.", "www.c.example. 60 IN A 192.0.2.2",
+		"zone c.example.", "www.c.example. 60 IN A 192.0.2.2", "many.c.example. 60 IN A 192.0.2.5",
 		"zone module.example.", "www.module.example. 60 IN A 192.0.2.3",
 	}
 	if d := cmp.Diff(want, listing(zones)); d != "" {
@@ -142,6 +149,13 @@ func TestReferences(t *testing.T) {
 	}
 	if !zones[0].Complete {
 		t.Error("not complete")
+	}
+	// Of several zones the one with the index of the record is meant only where
+	// the expression speaks of it.
+	var unknown *UnknownZoneError
+	_, err = Parse("plan.json", []byte(strings.Replace(src, `["var.zones", "each.key"]`, `["var.zones"]`, 1)), Options{})
+	if !errors.As(err, &unknown) || len(unknown.Zones) != 1 || unknown.Zones[0].Address != `module.many.cloudflare_dns_record.r["c"]` {
+		t.Error(err)
 	}
 }
 

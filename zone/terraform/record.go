@@ -62,6 +62,8 @@ type reader struct {
 	set    string    // of alternatives
 	mark   string    // comment of the records
 	place  jsontree.Place
+	// secretive says that something in the resource is not to be shown.
+	secretive bool
 }
 
 // record reads a resource.
@@ -83,6 +85,10 @@ func (p *parser) record(r resource) {
 	}
 	rd := &reader{parser: p, resource: r, target: p.target(h, t.kind, apex, start), typ: t.fixed, ttl: defaultTTL, origin: zone.Root}
 	rd.place = jsontree.Place{Whole: r.whole.Range(), Address: r.address}
+	p.veil.show(r.whole.At("address").Range())
+	if rd.secretive = r.past || holdsTrue(r.sensitive); !rd.secretive {
+		p.veil.show(rd.place.Whole)
+	}
 	if !rd.owner(t) || !rd.rrtype(t) {
 		return
 	}
@@ -194,7 +200,12 @@ func (r *reader) rrtype(t recordType) bool {
 }
 
 func (r *reader) problem(kind zone.ProblemKind, name zone.Name, t zone.Type, format string, args ...any) {
-	r.problems = append(r.problems, zone.Problem{Kind: kind, Span: r.spanOf(r.resource), Name: name, Type: t, Lost: true, Message: fmt.Sprintf(format, args...)})
+	span := r.spanOf(r.resource)
+	if kind == zone.ProblemHidden { // the address alone may be shown
+		span = r.doc.Span(r.whole.At("address").Range())
+		span.Address = r.address
+	}
+	r.problems = append(r.problems, zone.Problem{Kind: kind, Span: span, Name: name, Type: t, Lost: true, Message: fmt.Sprintf(format, args...)})
 }
 
 // bad reports a record that cannot be read.
@@ -247,7 +258,13 @@ func (r *reader) emit(rec zone.Record, err error, notation jsontree.Notation, fi
 		p.Fields[i] = f.value.Range()
 	}
 	rec.Loc = r.source.add(p)
-	r.target.add(rec, r.set)
+	if r.secretive {
+		r.veil.show(p.Owner, p.TTL, p.Type)
+		r.veil.show(p.Fields[:]...)
+	}
+	if !r.target.add(rec, r.set) {
+		r.tooMany = true
+	}
 }
 
 // line reads RDATA in presentation format.

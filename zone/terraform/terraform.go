@@ -60,9 +60,13 @@ func (e *UnknownZoneError) Error() string {
 		if i > 0 {
 			b.WriteString(", ")
 		}
-		fmt.Fprintf(&b, "%q (of %s)", z.ID, z.Address)
+		if z.ID == z.Address {
+			b.WriteString("of " + z.Address)
+		} else {
+			fmt.Fprintf(&b, "%q (of %s)", z.ID, z.Address)
+		}
 	}
-	return fmt.Sprintf("the domain name of the zone %s is not in the file; give it with --zone-map %s=example.com", b.String(), e.Zones[0].ID)
+	return fmt.Sprintf("the domain name of the zone %s is not in the file; give it with --zone-map '%s=example.com'", b.String(), e.Zones[0].ID)
 }
 
 // head is how much of a file Is looks at.
@@ -107,7 +111,7 @@ func parse(doc *jsontree.Doc, o Options) ([]*zone.Zone, error) {
 	case planned.Kind() != jsontree.Object && state.Kind() != jsontree.Object:
 		return nil, ErrNotPlan
 	}
-	p := &parser{doc: doc, options: o, left: o.Records, configuration: configuration.At("root_module"), byKey: map[string]*target{}}
+	p := &parser{doc: doc, options: o, left: o.Records, veil: &veil{doc: doc}, configuration: configuration.At("root_module"), byKey: map[string]*target{}, chains: map[string][]jsontree.Value{}, references: map[string]jsontree.Value{}}
 	if p.left <= 0 {
 		p.left = maxRecords
 	}

@@ -107,7 +107,7 @@ func TestErrors(t *testing.T) {
 		{"no values", `{"format_version":"1.0"}`, ErrNotPlan, ""},
 		{"a later version", `{"format_version":"2.0","planned_values":{}}`, ErrVersion, `it is "2.0"`},
 		{"errors", `{"format_version":"1.2","errored":true,"planned_values":{}}`, ErrErrored, ""},
-		{"an unknown zone", planOf(resourceOf("cloudflare_dns_record.a", `{"zone_id":"0123","name":"www","type":"A","content":"192.0.2.1"}`)), nil, `the domain name of the zone "0123" (of cloudflare_dns_record.a) is not in the file; give it with --zone-map 0123=example.com`},
+		{"an unknown zone", planOf(resourceOf("cloudflare_dns_record.a", `{"zone_id":"0123","name":"www","type":"A","content":"192.0.2.1"}`)), nil, `the domain name of the zone "0123" (of cloudflare_dns_record.a) is not in the file; give it with --zone-map '0123=example.com'`},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			_, err := Parse("plan.json", []byte(tc.src), Options{})

@@ -11,8 +11,8 @@ import (
 type target struct {
 	apex     zone.Name
 	source   *source
-	builders []*zone.Builder // of the zone, and of further alternatives
-	sets     map[zone.Key][]string
+	builders []*zone.Builder             // of the zone, and of further alternatives
+	sets     map[zone.Key]map[string]int // builders by sets
 	problems []zone.Problem
 	start    zone.Span
 }
@@ -22,30 +22,36 @@ func (p *parser) target(h *host, kind string, apex zone.Name, start zone.Span) *
 	if t := p.byKey[h.key]; t != nil && t.apex == apex {
 		return t
 	}
-	t := &target{apex: apex, source: &source{jsontree.NewSource(p.doc), kind}, builders: []*zone.Builder{zone.NewBuilder(0)}, sets: map[zone.Key][]string{}, start: start}
+	t := &target{apex: apex, source: &source{jsontree.NewSource(p.doc), kind, p.veil}, builders: []*zone.Builder{zone.NewBuilder(0)}, sets: map[zone.Key]map[string]int{}, start: start}
 	p.byKey[h.key] = t
 	p.targets = append(p.targets, t)
 	return t
 }
 
+// maxSets is how many alternatives the records of a name and type may have:
+// each makes a zone.
+const maxSets = 1000
+
 // add adds a record. Those of one name and type that have different sets are
-// alternatives, of which each goes into another zone.
-func (t *target) add(r zone.Record, set string) {
+// alternatives, of which each goes into another zone. It reports whether there
+// are not too many of them.
+func (t *target) add(r zone.Record, set string) bool {
 	k := zone.Key{Name: r.Name, Type: r.Type}
-	at := -1
-	for i, s := range t.sets[k] {
-		if s == set {
-			at = i
-		}
+	if t.sets[k] == nil {
+		t.sets[k] = map[string]int{}
 	}
-	if at < 0 {
-		at = len(t.sets[k])
-		t.sets[k] = append(t.sets[k], set)
+	at, ok := t.sets[k][set]
+	if !ok {
+		if at = len(t.sets[k]); at == maxSets {
+			return false
+		}
+		t.sets[k][set] = at
 	}
 	for len(t.builders) <= at {
 		t.builders = append(t.builders, zone.NewBuilder(0))
 	}
 	t.builders[at].Add(r)
+	return true
 }
 
 // zones finishes all zones.

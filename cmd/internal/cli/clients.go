@@ -193,7 +193,7 @@ func (a *app) zoneOfClients(c *urfave.Context) (*zone.Zone, error) {
 	if err != nil {
 		return nil, err
 	}
-	l, err := newLoader(c.String("include-root"), options, a.In)
+	l, err := a.loaderOf(c, options)
 	if err != nil {
 		return nil, err
 	}

@@ -18,6 +18,7 @@ import (
 	"github.com/zonelint/zonelint/rules"
 	"github.com/zonelint/zonelint/rules/pack"
 	"github.com/zonelint/zonelint/zone"
+	"github.com/zonelint/zonelint/zone/octodns"
 )
 
 // configure finds the files of a run and the configuration of each.
@@ -138,42 +139,41 @@ func (l *lint) formats(c *urfave.Context) ([]string, error) {
 		if err != nil {
 			return nil, usagef("", "%s: format: %s: %v", l.config.Place(&l.config.Format[i]), file, err)
 		}
+		if l.reads(path) {
+			return nil, usagef("name another", "%s: format: %s is a zone file, which is not replaced", l.config.Place(&l.config.Format[i]), file)
+		}
 		out = append(out, name+":"+l.configs.shown(path))
 	}
 	return out, nil
 }
 
-// spareZones returns an error if a report would take the place of a zone that is
-// checked.
+// spareZones returns an error if a report of --format would take the place of a
+// zone that is checked.
 func (l *lint) spareZones(formats []string) error {
-	outs := map[string]string{}
 	for _, spec := range formats {
-		if _, file, ok := strings.Cut(spec, ":"); ok && file != "-" {
-			outs[l.configs.cwd.abs(file)] = spec
-		}
-	}
-	if len(outs) == 0 {
-		return nil
-	}
-	for _, t := range l.found.targets {
-		files := []string{t.path}
-		for _, f := range t.files {
-			files = append(files, f.Name)
-		}
-		for _, file := range files {
-			spec, ok := outs[l.configs.cwd.abs(file)]
-			if !ok || file == "" {
-				continue
-			}
-			if t.found && t.files == nil {
-				if is, err := l.loader.sniff(&t); err == nil && !is {
-					continue // the report of an earlier run
-				}
-			}
-			return usagef("name another file", "--format %s: this file holds a zone that is checked", spec)
+		if _, file, ok := strings.Cut(spec, ":"); ok && file != "-" && l.reads(l.configs.cwd.abs(file)) {
+			return usagef("name another", "--format %s: this is a zone file, which is not replaced", spec)
 		}
 	}
 	return nil
+}
+
+// reads reports whether a file, given by its absolute path, is one of those that
+// the run reads zones from. The report of an earlier run in a folder is none.
+func (l *lint) reads(path string) bool {
+	return slices.ContainsFunc(l.found.targets, func(t target) bool {
+		if slices.ContainsFunc(t.files, func(f octodns.File) bool { return l.configs.cwd.abs(f.Name) == path }) {
+			return true
+		}
+		if t.path == "" || l.configs.cwd.abs(t.path) != path {
+			return false
+		}
+		if t.found && t.files == nil {
+			is, err := l.loader.sniff(&t)
+			return is || err != nil
+		}
+		return true
+	})
 }
 
 var (

@@ -8,6 +8,7 @@ import (
 	"os"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	urfave "github.com/urfave/cli/v2"
@@ -15,6 +16,7 @@ import (
 	"github.com/zonelint/zonelint/cmd/internal/report"
 	"github.com/zonelint/zonelint/rules"
 	"github.com/zonelint/zonelint/rules/all"
+	"github.com/zonelint/zonelint/rules/pack"
 	"github.com/zonelint/zonelint/zone"
 )
 
@@ -81,6 +83,12 @@ func (a *app) fix(c *urfave.Context) error {
 		if s.migration, err = a.migrationOf(c, ln.selector, l.servers); err != nil {
 			return nil, err
 		}
+		if s.migration != nil {
+			unquoted := slices.DeleteFunc(all.Rules(pack.Selector{}), func(r *rules.Rule) bool { return !strings.HasSuffix(r.ID, "-txt-unquoted") })
+			if s.clear, err = rules.NewEngine(unquoted, rules.Options{Servers: l.servers}); err != nil {
+				return nil, err
+			}
+		}
 		if c.IsSet("select") || c.IsSet("ignore") || ln.settings != nil {
 			s.judge, err = rules.NewEngine(all.Rules(ln.selector, l.policies...), rules.Options{Servers: l.servers})
 		}
@@ -121,7 +129,8 @@ type fixer struct {
 	files   map[string][sha256.Size]byte // hash of the new content of each file, by its absolute path
 	changed int                          // files
 	told    int                          // zones whose changes were told, since their source cannot be edited
-	fixed   int                          // findings
+	fixed   int                          // findings, in files that are changed
+	advised int                          // findings whose fix was told
 	moved   int                          // zones, to another mail host
 	left    [reasons]int
 	failed  bool
@@ -172,7 +181,6 @@ func (f *fixer) take(o *result) {
 		return
 	}
 	f.changed += len(edits)
-	f.fixed += len(r.fixed)
 	if r.move != nil && len(r.move.Changes) > 0 {
 		f.moved++
 	}
@@ -181,7 +189,10 @@ func (f *fixer) take(o *result) {
 	}
 	if r.told != nil {
 		f.told++
+		f.advised += len(r.fixed)
 		f.show(r.told)
+	} else {
+		f.fixed += len(r.fixed)
 	}
 	if !f.write {
 		for _, e := range edits {
@@ -273,7 +284,7 @@ func (f *fixer) tell(t target, r *repair) {
 		fmt.Fprintln(f.Err, p.Bold(report.EscapeLine(t.name)))
 	}
 	word := "fix"
-	if f.write {
+	if f.write && r.told == nil {
 		word = "fixed"
 	}
 	for _, x := range r.fixed {
@@ -302,20 +313,28 @@ func (f *fixer) line(word string, t target, x rules.Finding, what string) {
 
 // summarize says on standard error what the run did.
 func (f *fixer) summarize(t totals) {
-	var done string
+	can := " can be"
+	if f.write {
+		can = ""
+	}
+	done := fmt.Sprintf("%s%s fixed in %s", report.Count(f.fixed, "finding"), can, report.Count(f.changed, "file"))
+	above := "by making the changes above in " + report.Verb(f.told, "its source", "their sources")
 	switch {
 	case f.changed == 0 && f.told == 0:
 		done = "nothing to change"
 	case f.changed == 0:
-		done = fmt.Sprintf("%s can be fixed by making the changes above in %s", report.Count(f.fixed, "finding"), report.Verb(f.told, "its source", "their sources"))
-	case f.write:
-		done = fmt.Sprintf("%s fixed in %s", report.Count(f.fixed, "finding"), report.Count(f.changed, "file"))
-	default:
-		done = fmt.Sprintf("%s can be fixed in %s", report.Count(f.fixed, "finding"), report.Count(f.changed, "file"))
+		done = fmt.Sprintf("%s can be fixed %s", report.Count(f.advised, "finding"), above)
+	case f.told > 0:
+		done += fmt.Sprintf(", %d can be %s", f.advised, above)
 	}
 	if f.moved > 0 {
 		moves := fmt.Sprintf("%d %s from %s to %s", f.moved, report.Verb(f.moved, "moves", "move"), f.base.surgeon.migration.From(), f.base.surgeon.migration.To())
-		if done = moves + ", " + done; f.fixed == 0 {
+		switch {
+		case f.fixed+f.advised > 0:
+			done = moves + ", " + done
+		case f.changed == 0:
+			done = moves + " " + above
+		default:
 			done = moves + " in " + report.Count(f.changed, "file")
 		}
 	}

@@ -140,9 +140,9 @@ func (ln *lane) packless(z *zone.Zone) bool {
 	return len(ln.selector.Forced) == 0 && !ln.detector.Any(z)
 }
 
-// mayHide reports whether something is not known of a zone that an entry of
-// ignore may be for. Providers keep the SOA and NS records of a zone to
-// themselves.
+// mayHide reports whether something is not known of a zone that matters to
+// others than its name servers. Providers keep the SOA and NS records of a zone
+// to themselves.
 func mayHide(p zone.Problem) bool {
 	return p.Lost && (p.Kind != zone.ProblemComputed || p.Type != zone.TypeSOA && p.Type != zone.TypeNS)
 }

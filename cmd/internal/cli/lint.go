@@ -48,15 +48,7 @@ func (a *app) newLint(c *urfave.Context) (*lint, error) {
 	if err != nil {
 		return nil, err
 	}
-	from, err := sourceOf(c)
-	if err != nil {
-		return nil, err
-	}
 	part, err := shardOf(c)
-	if err != nil {
-		return nil, err
-	}
-	plans, err := planOptionsOf(c)
 	if err != nil {
 		return nil, err
 	}
@@ -85,10 +77,9 @@ func (a *app) newLint(c *urfave.Context) (*lint, error) {
 	if l.policies, err = policiesOf(c); err != nil {
 		return nil, err
 	}
-	if l.loader, err = newLoader(c.String("include-root"), options, a.In); err != nil {
+	if l.loader, err = a.loaderOf(c, options); err != nil {
 		return nil, err
 	}
-	l.loader.source, l.loader.plans = from, plans
 	if l.found = l.loader.expandOctoDNS(l.found); !isLive(c) {
 		if err := l.settleZones(!c.IsSet("source")); err != nil {
 			l.loader.close()
@@ -164,6 +155,11 @@ func (l *lint) run(ctx context.Context, work func(z *zone.Zone, r *result), emit
 	lively := map[string]bool{} // folders in which something was found
 	finish := func(o *outcome) {
 		switch {
+		case o.skip && !o.target.found:
+			p.aside(func() {
+				l.complain("%s: %v that is read, so nothing of it was checked", o.target.name, errNoZoneInFile)
+			})
+			return
 		case o.skip:
 			return
 		case o.err != nil:

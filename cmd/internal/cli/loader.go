@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"sync"
 
+	urfave "github.com/urfave/cli/v2"
+
 	"github.com/zonelint/zonelint/zone"
 	"github.com/zonelint/zonelint/zone/masterfile"
 )
@@ -71,6 +73,24 @@ func newLoader(includeRoot string, options masterfile.Options, stdin io.Reader) 
 	}
 	l.root = root
 	l.tree = l.cwd.abs(l.tree)
+	return l, nil
+}
+
+// loaderOf is newLoader with what the flags of readingFlags say of sources.
+func (a *app) loaderOf(c *urfave.Context, options masterfile.Options) (*loader, error) {
+	from, err := sourceOf(c)
+	if err != nil {
+		return nil, err
+	}
+	plans, err := planOptionsOf(c)
+	if err != nil {
+		return nil, err
+	}
+	l, err := newLoader(c.String("include-root"), options, a.In)
+	if err != nil {
+		return nil, err
+	}
+	l.source, l.plans = from, plans
 	return l, nil
 }
 

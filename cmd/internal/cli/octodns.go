@@ -116,7 +116,7 @@ type octoExpander struct {
 	have    map[string]bool // zones by the files that they are read from
 	finders map[*tree]*octodns.Finder
 	aboves  map[[2]string]octoAbove
-	indexes map[*octodns.Config]map[string]octodns.ConfiguredZone // zones by the absolute paths of their files
+	indexes map[*octodns.Config]map[string][]octodns.ConfiguredZone // zones by the absolute paths of their files
 }
 
 // expandOctoDNS finds the zones of octoDNS among what was found. A
@@ -129,7 +129,7 @@ func (l *loader) expandOctoDNS(f found) found {
 	}
 	x := &octoExpander{
 		l: l, found: &f, byPath: map[string]int{}, taken: map[int]bool{}, have: map[string]bool{},
-		finders: map[*tree]*octodns.Finder{}, indexes: map[*octodns.Config]map[string]octodns.ConfiguredZone{},
+		finders: map[*tree]*octodns.Finder{}, indexes: map[*octodns.Config]map[string][]octodns.ConfiguredZone{},
 	}
 	var yaml []int
 	for i, t := range f.targets {
@@ -227,13 +227,14 @@ func (x *octoExpander) take(z octodns.ConfiguredZone, within *tree, like target)
 	x.zones = append(x.zones, t)
 }
 
-// expandFile takes the zone that a file is part of.
+// expandFile takes the zone that a file is part of; if it is part of several, all
+// of them.
 func (x *octoExpander) expandFile(i int) {
 	t := x.found.targets[i]
 	path := x.l.cwd.abs(t.path)
 	name := octodns.ZoneOfFile(path)
-	if name == "" {
-		return
+	if name == "" && t.found {
+		return // with the zones that it is part of
 	}
 	within, dir, err := x.l.treeOf(path)
 	if err != nil {
@@ -261,12 +262,14 @@ func (x *octoExpander) expandFile(i int) {
 	case c == nil:
 		return
 	}
-	if z, ok := x.index(c)[path]; ok {
-		x.take(z, within, t)
+	if zs := x.index(c)[path]; len(zs) > 0 {
+		for _, z := range zs {
+			x.take(z, within, t)
+		}
 		return
 	}
 	// No zone of the configuration, but its provider tells how the file is read.
-	if p, ok := c.ProviderOf(base); ok && !t.found {
+	if p, ok := c.ProviderOf(base); ok && !t.found && name != "" {
 		x.take(octodns.ConfiguredZone{Name: name, Files: []octodns.File{{Name: t.path, Path: filepath.Join(dir, filepath.Base(path)), Provider: p}}}, within, t)
 	}
 }
@@ -322,15 +325,14 @@ func (x *octoExpander) finder(t *tree) *octodns.Finder {
 }
 
 // index returns the zones of a configuration by their files.
-func (x *octoExpander) index(c *octodns.Config) map[string]octodns.ConfiguredZone {
+func (x *octoExpander) index(c *octodns.Config) map[string][]octodns.ConfiguredZone {
 	m := x.indexes[c]
 	if m == nil {
-		m = map[string]octodns.ConfiguredZone{}
+		m = map[string][]octodns.ConfiguredZone{}
 		for _, z := range c.Zones() {
 			for _, f := range z.Files {
-				if !f.Shared {
-					m[x.l.cwd.abs(f.Name)] = z
-				}
+				path := x.l.cwd.abs(f.Name)
+				m[path] = append(m[path], z)
 			}
 		}
 		x.indexes[c] = m

@@ -3,14 +3,11 @@ package cli
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
-	"maps"
 	"os"
 	"path"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 
 	"github.com/zonelint/zonelint/cmd/internal/git"
@@ -166,10 +163,20 @@ func (p *past) changed(l *lint) (now, before []target, err error) {
 			before = append(before, then)
 		}
 	}
-	if fresh {
-		err = p.findMoved()
+	if len(now) == 0 {
+		return nil, before, nil
 	}
-	return now, before, err
+	gone := p.gone()
+	if err := p.fetchAll(gone); err != nil {
+		return nil, nil, err
+	}
+	if fresh {
+		if err := p.findMoved(gone); err != nil {
+			return nil, nil, err
+		}
+	}
+	beside, err := p.goneBeside(l, gone)
+	return now, append(before, beside...), err
 }
 
 // touched reports whether a file, or the folder of a zone that is split over
@@ -311,38 +318,6 @@ func mentionsInclude(text []byte) bool {
 	}
 }
 
-// findMoved looks which zones the files had that are gone now: one that comes
-// anew may be one of them under another name.
-func (p *past) findMoved() error {
-	ambiguous := map[zone.Name]bool{}
-	for _, rel := range slices.Sorted(maps.Keys(p.changes.Paths())) {
-		if _, err := os.Lstat(filepath.Join(p.repo.Top, filepath.FromSlash(rel))); !errors.Is(err, os.ErrNotExist) || zoneName(path.Base(rel)) == noZone {
-			continue
-		}
-		t, err := p.restore(target{}, rel)
-		if err != nil {
-			return err
-		}
-		if t.path == "" {
-			continue
-		}
-		zs, err := p.loader.load(p.ctx, t)
-		if err != nil {
-			continue // nothing is known of it
-		}
-		for _, z := range zs {
-			if _, twice := p.moved[z.Apex]; twice {
-				ambiguous[z.Apex] = true
-			}
-			p.moved[z.Apex] = t
-		}
-	}
-	for apex := range ambiguous { // views, of which nobody knows which is which
-		delete(p.moved, apex)
-	}
-	return nil
-}
-
 // target returns what a target was that has a zone; an empty one if it was not
 // there.
 func (p *past) target(t target, z *zone.Zone) target {
@@ -350,92 +325,4 @@ func (p *past) target(t target, z *zone.Zone) target {
 		return then
 	}
 	return p.moved[z.Apex]
-}
-
-// dependencies finds the targets that are the same but include files that may
-// have changed.
-type dependencies struct {
-	*past
-	lint     *lint
-	isTarget map[string]bool
-}
-
-// mark marks those targets as touched. A target that is taken for one of them
-// and is none costs time only.
-func (d *dependencies) mark(paths []string, touched []bool) {
-	parts, yaml := d.parts()
-	if !parts {
-		return
-	}
-	var todo []int
-	for i := range paths {
-		if !touched[i] {
-			todo = append(todo, i)
-		}
-	}
-	inOrder(d.ctx, len(todo), d.lint.jobs, 4096,
-		func(k int) bool { return d.depends(d.lint.found.targets[todo[k]], paths[todo[k]], yaml) },
-		func(int, error) bool { return true },
-		func(k int, depends bool) { touched[todo[k]] = depends })
-}
-
-// parts reports whether files changed that others may include, and returns the
-// folders of those that are YAML.
-func (d *dependencies) parts() (some bool, yaml []string) {
-	for rel := range d.changes.Paths() {
-		if d.isTarget[rel] && zoneName(path.Base(rel)) == surelyZone {
-			continue // a zone of its own
-		}
-		some = true
-		if isYAML(rel) && !d.isTarget[rel] {
-			yaml = append(yaml, path.Dir(rel))
-		}
-	}
-	return some, yaml
-}
-
-func isYAML(name string) bool {
-	end := strings.ToLower(path.Ext(name))
-	return end == ".yaml" || end == ".yml"
-}
-
-// depends reports whether a target may include a file that may have changed.
-func (d *dependencies) depends(t target, rel string, yaml []string) bool {
-	if isYAML(rel) {
-		// Zones in YAML may share files and a configuration, in their folder and
-		// in those above and below.
-		dir := path.Dir(rel)
-		return slices.ContainsFunc(yaml, func(other string) bool {
-			return other == "." || dir == other || strings.HasPrefix(dir, other+"/") || strings.HasPrefix(other, dir+"/")
-		})
-	}
-	if strings.EqualFold(path.Ext(rel), ".json") {
-		return false // has all that it says
-	}
-	text, err := masterfile.ReadFile(t.path, d.lint.loader.options.Limits)
-	if err != nil || !mentionsInclude(text) {
-		return err != nil && !t.found // it is told when it is read
-	}
-	zs, err := d.lint.loader.loadFound(d.ctx, t)
-	if err != nil {
-		return true
-	}
-	for _, z := range zs {
-		for _, problem := range z.Problems {
-			if problem.Kind == zone.ProblemInclude {
-				return true
-			}
-		}
-		for _, file := range d.lint.loader.included(z) {
-			real, err := filepath.EvalSymlinks(file)
-			if err != nil {
-				return true
-			}
-			in, err := filepath.Rel(d.repo.Top, real)
-			if err != nil || d.changes.Changed(filepath.ToSlash(in)) {
-				return true
-			}
-		}
-	}
-	return false
 }

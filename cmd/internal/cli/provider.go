@@ -134,6 +134,11 @@ func providerTable(list []*providers.Provider) []byte {
 		}
 		fmt.Fprintf(&b, "  %s\n", p.URL)
 	}
+	fmt.Fprintln(&b, "\nNot read, since what the packages for their APIs say of a zone may be wrong; --provider NAME tells why:")
+	for i, h := range all.UnfitNames() {
+		fmt.Fprint(&b, [...]string{"  ", ", "}[min(i, 1)], h)
+	}
+	b.WriteByte('\n')
 	return b.Bytes()
 }
 
@@ -149,6 +154,9 @@ type account struct {
 func (a *app) openAccount(name string) (*account, error) {
 	p := all.Find(name)
 	if p == nil {
+		if why := all.Unfit(name); why != "" {
+			return nil, usagef("export the zone into a file and check that, or have it transferred: axfr://SERVER/ZONE", "zones at %s are not read: %s", strings.ToLower(name), why)
+		}
 		names := all.Names()
 		if like := spelling.Near(name, names); len(like) > 0 {
 			return nil, usagef(didYouMean(like), "no provider is called %q", name)

@@ -67,6 +67,7 @@ type surgeon struct {
 	selector pack.Selector
 	// migration is the move that comes before the fixes; nil if there is none.
 	migration *pack.Migration
+	clear     *rules.Engine // with the rules whose fixes make texts readable; for a move
 	upTo      rules.Safety
 	refuse    rules.Refuse // fixes that cannot be made where the zone is; nil for none
 	now       time.Time
@@ -82,10 +83,27 @@ type operation struct {
 
 // operate works out the fixes of a zone.
 func (s *surgeon) operate(z *zone.Zone) (*operation, error) {
-	start, move := z, (*pack.Move)(nil)
+	op, err := s.operateOn(z, rules.FixResult{Zone: z})
+	if err != nil || s.migration == nil || len(op.res.Changes) == 0 {
+		return op, err
+	}
+	if more, err := s.migration.Plan(op.res.Zone); err != nil || len(more.Changes) == 0 {
+		return op, err
+	}
+	// A text that had to be mended hid what belongs to the old host.
+	clear, err := s.clear.FixUnless(z, rules.Safe, s.refusal(z))
+	if err != nil {
+		return nil, err
+	}
+	return s.operateOn(z, clear)
+}
+
+// operateOn works out the fixes of a zone of which some are made.
+func (s *surgeon) operateOn(z *zone.Zone, made rules.FixResult) (*operation, error) {
+	start, move := made.Zone, (*pack.Move)(nil)
 	if s.migration != nil {
 		var err error
-		if move, err = s.migration.Plan(z); err != nil {
+		if move, err = s.migration.Plan(start); err != nil {
 			return nil, err
 		}
 		start = move.Zone
@@ -97,8 +115,8 @@ func (s *surgeon) operate(z *zone.Zone) (*operation, error) {
 	}
 	r := &repair{fixed: res.Fixed, left: s.leftovers(res), move: move}
 	if move != nil {
-		res.Changes = zone.Diff(z, res.Zone, slices.Concat(move.Changes, res.Changes).Keys())
-		r.fixed = slices.Concat(move.Fixed, res.Fixed)
+		res.Changes = zone.Diff(z, res.Zone, slices.Concat(made.Changes, move.Changes, res.Changes).Keys())
+		r.fixed = slices.Concat(made.Fixed, move.Fixed, res.Fixed)
 		rules.Sort(r.fixed)
 	}
 	return &operation{r, before, res}, nil

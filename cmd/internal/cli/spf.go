@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	urfave "github.com/urfave/cli/v2"
@@ -30,6 +31,10 @@ func (a *app) oneZone(c *urfave.Context, l *loader, arg string) (*zone.Zone, err
 	if arg == "-" {
 		t = target{name: c.String("stdin-filename")}
 	}
+	t, err := oneTarget(t, l.expandOctoDNS(found{targets: []target{t}}).targets, l.options.Origin)
+	if err != nil {
+		return nil, err
+	}
 	zs, err := l.load(c.Context, t)
 	if err != nil {
 		err = &targetError{t.name, err}
@@ -42,10 +47,29 @@ func (a *app) oneZone(c *urfave.Context, l *loader, arg string) (*zone.Zone, err
 	if err != nil {
 		return nil, err
 	}
-	if len(z.Problems) > 0 {
+	if slices.ContainsFunc(z.Problems, mayHide) {
 		a.complain("%s: not all of it can be read, and what may stand there is unknown; \"zonelint check\" tells more", t.name)
 	}
 	return z, nil
+}
+
+// oneTarget returns the target that a file of octoDNS stands for, of those of a
+// configuration the one that --origin chooses. Any other file stands for itself.
+func oneTarget(t target, ts []target, origin zone.Name) (target, error) {
+	if len(ts) == 1 {
+		return ts[0], nil
+	}
+	var names []string
+	for _, o := range ts {
+		if o.origin == origin {
+			return o, nil
+		}
+		names = append(names, o.origin.String())
+	}
+	if len(names) == 0 || origin != "" {
+		return t, &targetError{t.name, errNoZoneInFile}
+	}
+	return t, usagef("choose one with --origin", "%s names the zones %s", t.name, listed(names))
 }
 
 // oneOfSeveral returns the zone of a file that --origin chooses, where it holds

@@ -52,7 +52,7 @@ func (a *app) spfEval(c *urfave.Context) error {
 	if c.NArg() > 1 {
 		return usagef("name the file of one zone, or - for standard input; --zonedata takes others", "spf eval takes one zone, but got %d", c.NArg())
 	}
-	l, err := newLoader(c.String("include-root"), options, a.In)
+	l, err := a.loaderOf(c, options)
 	if err != nil {
 		return err
 	}

@@ -52,7 +52,7 @@ func (a *app) spfTree(c *urfave.Context) error {
 	if n := c.NArg(); n < 1 || n > 2 {
 		return usagef("name the file of one zone, or - for standard input, and a NAME in it if it is not the zone itself", "spf tree needs one zone, but got %d arguments", n)
 	}
-	l, err := newLoader(c.String("include-root"), options, a.In)
+	l, err := a.loaderOf(c, options)
 	if err != nil {
 		return err
 	}

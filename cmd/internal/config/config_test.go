@@ -94,7 +94,7 @@ func TestManyProblems(t *testing.T) {
 const layered = `packs: [webmo]
 vars: {a: '1', b: '2'}
 select: ['spf-*']
-severity: {spf-ptr: off, 'spf-*': error}
+severity: {spf-ptr: off, 'spf-p*': warning, 'spf-*': error}
 ignore:
 - {rule: spf-all, zone: b.example, reason: r1}
 zones:
@@ -128,9 +128,9 @@ func described(s *Settings) string {
 func TestSettings(t *testing.T) {
 	c := mustParse(t, layered)
 	for zoneName, want := range map[string]string{
-		"c.org":     "pack webmo 1:9\nvar a=1 2:11\nvar b=2 2:19\nlevel spf-*=error 4:35\nlevel spf-ptr=none 4:21\nignore spf-all r1 6:10\n",
-		"a.example": "pack google-workspace 9:11\nvar a=1 2:11\nvar b=3 10:13\nvar c=4 10:21\nlevel spf-*=error 4:35\nlevel spf-ptr=none 4:21\nlevel spf-p*=info 11:24\nignore spf-all r1 6:10\n",
-		"B.example": "pack google-workspace 9:11\nvar a=1 2:11\nvar b=3 10:13\nvar c=5 13:13\nlevel spf-*=error 4:35\nlevel spf-ptr=none 4:21\nlevel spf-p*=info 11:24\nignore spf-all r1 6:10\nignore spf-ptr r2 15:12\n",
+		"c.org":     "pack webmo 1:9\nvar a=1 2:11\nvar b=2 2:19\nlevel spf-*=error 4:54\nlevel spf-p*=warning 4:36\nlevel spf-ptr=none 4:21\nignore spf-all r1 6:10\n",
+		"a.example": "pack google-workspace 9:11\nvar a=1 2:11\nvar b=3 10:13\nvar c=4 10:21\nlevel spf-*=error 4:54\nlevel spf-p*=warning 4:36\nlevel spf-ptr=none 4:21\nlevel spf-p*=info 11:24\nignore spf-all r1 6:10\n",
+		"B.example": "pack google-workspace 9:11\nvar a=1 2:11\nvar b=3 10:13\nvar c=5 13:13\nlevel spf-*=error 4:54\nlevel spf-p*=warning 4:36\nlevel spf-ptr=none 4:21\nlevel spf-p*=info 11:24\nignore spf-all r1 6:10\nignore spf-ptr r2 15:12\n",
 	} {
 		s := c.Settings(zone.MustName(zoneName + "."))
 		if diff := cmp.Diff(want, described(s)); diff != "" {

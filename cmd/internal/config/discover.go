@@ -78,10 +78,20 @@ func (f *Finder) Nearest(dir string) string {
 // none.
 func (f *Finder) in(dir string) string {
 	path := filepath.Join(dir, Name)
-	if _, err := os.Lstat(path); err != nil || dir == f.home {
+	if _, err := os.Lstat(path); err != nil || f.isHome(dir) {
 		return ""
 	}
 	return path
+}
+
+// isHome reports whether a folder is the user's home, by whatever path.
+func (f *Finder) isHome(dir string) bool {
+	if f.home == "" {
+		return false
+	}
+	a, errA := os.Stat(dir)
+	b, errB := os.Stat(f.home)
+	return errA == nil && errB == nil && os.SameFile(a, b)
 }
 
 // nearest looks from dir up to root.

@@ -47,6 +47,7 @@ func TestFinder(t *testing.T) {
 		"bare/.git", "bare/a",
 		"plain/"+Name+"="+valid, "plain/a/"+Name+"="+valid, "plain/a/b", "plain/c",
 		"home/"+Name+"="+valid, "home/zones",
+		"link->home",
 		"homerepo/.git", "homerepo/"+Name+"="+valid, "homerepo/zones",
 	)
 	for _, tt := range []struct{ cwd, home, dir, want string }{
@@ -69,6 +70,8 @@ func TestFinder(t *testing.T) {
 		{"home", "home", "home/zones", ""},
 		{"home", "home", "home", ""},
 		{"home", "", "home/zones", "home"},
+		{"link", "home", "link", ""},
+		{"home", "link/.", "home", ""},
 		{"homerepo", "homerepo", "homerepo/zones", ""},
 		{"", "", "repo/a/b", "repo"},
 		{"", "", "plain/c", "plain"},

@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"reflect"
 	"slices"
+
+	"github.com/zonelint/zonelint/rules/strictyaml"
 )
 
 // MaxFile bounds a configuration file, in octets.
@@ -38,18 +40,24 @@ func Load(name, path, root string) (*Config, error) {
 // Parse is Load for a text.
 func Parse(name, path, root string, src []byte) (*Config, error) {
 	c := &Config{file: name, dir: filepath.Dir(path), root: root, text: src, places: map[any]Place{}, keys: map[any]Place{}}
-	d := &decoder{c: c}
-	if doc := d.document(src); doc != nil {
-		d.decode(doc, reflect.ValueOf(c).Elem(), "the configuration")
+	d := newDecoder(c)
+	if !onlyComments(src) {
+		if doc, ok := d.Document(src, "this is no YAML: "); ok {
+			d.Decode(doc, reflect.ValueOf(c).Elem(), "the configuration")
+		}
 	}
-	if len(d.problems) == 0 {
+	if len(d.Problems) == 0 {
 		d.validate(c)
 	}
-	if len(d.problems) > 0 {
-		slices.SortStableFunc(d.problems, func(a, b Problem) int {
+	if len(d.Problems) > 0 {
+		slices.SortStableFunc(d.Problems, func(a, b strictyaml.Problem) int {
 			return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
 		})
-		return nil, &Error{d.problems}
+		e := &Error{make([]Problem, len(d.Problems))}
+		for i, p := range d.Problems {
+			e.Problems[i] = Problem{Place{name, p.Line, p.Column}, p.Message}
+		}
+		return nil, e
 	}
 	c.index = indexOf(c.Zones)
 	return c, nil

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/zonelint/zonelint/rules/strictyaml"
 	"github.com/zonelint/zonelint/zone"
 )
 
@@ -132,15 +133,15 @@ func oneLine(c *ast.CommentGroup) string {
 func (g *generator) structure(t reflect.Type) object {
 	var properties object
 	var required []string
-	for i, k := range fieldKeys(t) {
+	for i, k := range strictyaml.Keys(t) {
 		f := t.Field(i)
 		doc := g.fields[t.Name()][f.Name]
 		if doc == "" {
 			g.t.Errorf("the field %s.%s needs a comment, which is its description in the schema", t.Name(), f.Name)
 		}
-		properties = append(properties, member{k.name, append(object{{"description", inKeys(doc, t)}}, g.value(f.Type)...)})
-		if !k.optional {
-			required = append(required, k.name)
+		properties = append(properties, member{k.Name, append(object{{"description", inKeys(doc, t)}}, g.value(f.Type)...)})
+		if !k.Optional {
+			required = append(required, k.Name)
 		}
 	}
 	o := object{{"type", "object"}, {"properties", properties}}
@@ -168,10 +169,10 @@ func anyOf(keys ...string) member {
 
 // inKeys puts the keys of the file for the fields that a comment speaks of.
 func inKeys(doc string, t reflect.Type) string {
-	for i, k := range fieldKeys(t) {
+	for i, k := range strictyaml.Keys(t) {
 		name := regexp.QuoteMeta(t.Field(i).Name)
-		doc = regexp.MustCompile(`^`+name+`\b`).ReplaceAllLiteralString(doc, k.name)
-		doc = regexp.MustCompile(` `+name+`\b`).ReplaceAllLiteralString(doc, " "+k.name)
+		doc = regexp.MustCompile(`^`+name+`\b`).ReplaceAllLiteralString(doc, k.Name)
+		doc = regexp.MustCompile(` `+name+`\b`).ReplaceAllLiteralString(doc, " "+k.Name)
 	}
 	return doc
 }

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -109,18 +110,8 @@ func (c *Config) settings(entries []int) *Settings {
 // one.
 func (s *Settings) addLevels(levels Levels) {
 	list := choices(s.Config, levels)
-	slices.SortStableFunc(list, func(a, b Choice[RuleLevel]) int {
-		x, y := a.Value.Rule, b.Value.Rule
-		switch {
-		case x.Family() && y.Family():
-			return len(x) - len(y)
-		case x.Family():
-			return -1
-		case y.Family():
-			return 1
-		}
-		return 0
-	})
+	// "*" sorts before all else that an id may have.
+	slices.SortFunc(list, func(a, b Choice[RuleLevel]) int { return cmp.Compare(a.Value.Rule, b.Value.Rule) })
 	s.Levels = append(s.Levels, list...)
 }
 

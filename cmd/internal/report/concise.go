@@ -15,10 +15,14 @@ func (concise) Close(Summary) []byte { return nil }
 func (concise) Append(buf []byte, r *Result) []byte {
 	for _, f := range r.Findings {
 		if f.Span.IsZero() {
-			buf = append(buf, EscapeLine(f.Name.String())...)
+			name := f.Name.String()
+			if strings.HasPrefix(name, "::") {
+				name = `\058` + name[1:] // the colon; see below
+			}
+			buf = append(buf, Escape(name)...)
 		} else {
 			if strings.HasPrefix(strings.TrimLeft(f.Span.File, " "), "::") {
-				buf = append(buf, "./"...) // else GitHub takes the line for a command
+				buf = append(buf, "./"...) // else GitHub Actions takes the line for a command
 			}
 			buf = append(buf, Escape(f.Span.File)...)
 			buf = append(buf, ':')

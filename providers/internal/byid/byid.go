@@ -6,10 +6,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/zonelint/zonelint/providers"
-	"github.com/zonelint/zonelint/providers/internal/rest"
+	"github.com/zonelint/zonelint/providers/internal/names"
 	"github.com/zonelint/zonelint/zone"
 )
 
@@ -40,20 +39,7 @@ var _ providers.Backend = (*Backend)(nil)
 
 // Zones returns the zones that the credentials see.
 func (b *Backend) Zones(ctx context.Context) ([]zone.Name, error) {
-	zones, err := b.API.Zones(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("%s: list of zones: %w", b.Name, err)
-	}
-	var names []zone.Name
-	for _, s := range zones {
-		n, err := zone.ParseName(s, zone.Root)
-		if err != nil {
-			return nil, fmt.Errorf("%s: list of zones: name %q: %w", b.Name, rest.Clean(s), err)
-		}
-		names = append(names, n)
-	}
-	slices.SortFunc(names, zone.CompareNames)
-	return slices.Compact(names), nil
+	return names.Zones(ctx, b.Name, b.API.Zones)
 }
 
 // Snapshot reads the zone.
@@ -120,26 +106,4 @@ func (b *Backend) apply(ctx context.Context, z zone.Name, op providers.Op) error
 		return fmt.Errorf("%w: the provider has %s, and was asked for %s", providers.ErrUnknownOutcome, got.Record, op.New.Record)
 	}
 	return err
-}
-
-// Owner reads a name of the API that is relative to the zone: "" and "@" are
-// the zone itself.
-func Owner(name string, z zone.Name) (zone.Name, error) {
-	if name == "" || name == "@" {
-		return z, nil
-	}
-	n, err := zone.ParseName(name, z)
-	if err != nil || !n.Below(z) {
-		return "", fmt.Errorf("owner %q is no name in the zone", rest.Clean(name))
-	}
-	return n, nil
-}
-
-// Computed says that the addresses of a name are worked out by the provider,
-// for a record of a type that DNS does not have.
-func Computed(s *providers.Snapshot, name zone.Name, typ, data string) {
-	why := fmt.Sprintf("the provider works the addresses out, since there is a record of its own: %s %s", rest.Clean(typ), rest.Clean(data))
-	for _, t := range []zone.Type{zone.TypeA, zone.TypeAAAA} {
-		s.Unread = append(s.Unread, providers.Unread{Name: name, Type: t, Reason: why, Computed: true})
-	}
 }

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/zonelint/zonelint/providers"
+	"github.com/zonelint/zonelint/providers/internal/names"
 	"github.com/zonelint/zonelint/providers/internal/rest"
 	"github.com/zonelint/zonelint/zone"
 )
@@ -63,20 +64,7 @@ type Change struct {
 	Old, New Set
 }
 
-// Owner reads a name of the API that is relative to the zone: "" and "@" are
-// the zone itself.
-func Owner(name string, z zone.Name) (zone.Name, error) {
-	if name == "" || name == "@" {
-		return z, nil
-	}
-	n, err := zone.ParseName(name, z)
-	if err != nil || !n.Below(z) {
-		return "", fmt.Errorf("owner %q is no name in the zone", rest.Clean(name))
-	}
-	return n, nil
-}
-
-// Label is the reverse of Owner: a relative name, and "@" for the zone itself.
+// Label is the reverse of names.Owner: a relative name, and "@" for the zone itself.
 // APIs do not agree on how to write names with escapes, so these are refused.
 func Label(n, z zone.Name) (string, error) {
 	s := n.Relative(z)
@@ -95,18 +83,11 @@ func (z *Zone) Add(name zone.Name, typ string, s Set) {
 		z.Sets = append(z.Sets, s)
 		return
 	}
-	to := ""
+	data := ""
 	if len(s.Values) > 0 {
-		to = " " + rest.Clean(s.Values[0].Data)
+		data = s.Values[0].Data
 	}
-	z.Computed(name, fmt.Sprintf("the provider works the addresses out, since there is a record of its own: %s%s", rest.Clean(typ), to))
-}
-
-// Computed says that the addresses of a name are worked out by the provider.
-func (z *Zone) Computed(name zone.Name, why string) {
-	for _, t := range []zone.Type{zone.TypeA, zone.TypeAAAA} {
-		z.Unread = append(z.Unread, providers.Unread{Name: name, Type: t, Reason: why, Computed: true})
-	}
+	z.Unread = append(z.Unread, names.Computed(name, typ, data)...)
 }
 
 // Backend is a provider with an API of this kind.
@@ -120,20 +101,7 @@ var _ providers.Backend = (*Backend)(nil)
 
 // Zones returns the zones that the credentials see.
 func (b *Backend) Zones(ctx context.Context) ([]zone.Name, error) {
-	zones, err := b.API.Zones(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("%s: list of zones: %w", b.Name, err)
-	}
-	var names []zone.Name
-	for _, s := range zones {
-		n, err := zone.ParseName(s, zone.Root)
-		if err != nil {
-			return nil, fmt.Errorf("%s: list of zones: name %q: %w", b.Name, rest.Clean(s), err)
-		}
-		names = append(names, n)
-	}
-	slices.SortFunc(names, zone.CompareNames)
-	return slices.Compact(names), nil
+	return names.Zones(ctx, b.Name, b.API.Zones)
 }
 
 // Snapshot reads the zone.
