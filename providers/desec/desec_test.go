@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -36,36 +35,24 @@ type wire struct {
 	Records []string `json:"records"`
 }
 
-func start(t testing.TB, records []zone.Record) *fake {
-	return startBehind(t, records, func(h http.Handler) http.Handler { return h })
-}
-
-func startBehind(t testing.TB, records []zone.Record, wrap func(http.Handler) http.Handler) *fake {
+func start(t testing.TB, records []zone.Record, wraps ...providertest.Wrap) *fake {
 	f := &fake{Store: rrsetstest.New(providertest.Apex, records), pageSize: 500}
-	srv := httptest.NewServer(wrap(f))
-	t.Cleanup(srv.Close)
-	f.url = srv.URL
+	f.url = providertest.Serve(t, f, wraps...)
 	return f
-}
-
-func say(w http.ResponseWriter, status int, v any) {
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(v)
 }
 
 func detail(s string) map[string]string { return map[string]string{"detail": s} }
 
 func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Header.Get("Authorization") != "Token "+token {
-		say(w, http.StatusUnauthorized, detail("Invalid token."))
+		providertest.Say(w, http.StatusUnauthorized, detail("Invalid token."))
 		return
 	}
 	switch r.Method + " " + r.URL.Path {
 	case "GET /domains/":
 		f.page(w, r, []any{map[string]any{"name": "example.com", "minimum_ttl": 60}, map[string]any{"name": "example.org", "minimum_ttl": 3600}})
 	case "GET /domains/example.com/":
-		say(w, http.StatusOK, map[string]any{"name": "example.com", "minimum_ttl": 60})
+		providertest.Say(w, http.StatusOK, map[string]any{"name": "example.com", "minimum_ttl": 60})
 	case "GET /domains/example.com/rrsets/":
 		var sets []any
 		for _, s := range f.Sets() {
@@ -79,7 +66,7 @@ func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case "PATCH /domains/example.com/rrsets/":
 		f.write(w, r)
 	default:
-		say(w, http.StatusNotFound, detail("Not found."))
+		providertest.Say(w, http.StatusNotFound, detail("Not found."))
 	}
 }
 
@@ -87,14 +74,14 @@ func (f *fake) page(w http.ResponseWriter, r *http.Request, all []any) {
 	from := 0
 	_, _ = fmt.Sscanf(r.URL.Query().Get("cursor"), ":%d", &from)
 	if !r.URL.Query().Has("cursor") && len(all) > f.pageSize {
-		say(w, http.StatusBadRequest, detail("Pagination required."))
+		providertest.Say(w, http.StatusBadRequest, detail("Pagination required."))
 		return
 	}
 	to := min(from+f.pageSize, len(all))
 	if to < len(all) {
 		w.Header().Set("Link", fmt.Sprintf(`<https://desec.io%s?cursor=>; rel="first", <https://elsewhere.example%s?cursor=:%d>; rel="next"`, r.URL.Path, r.URL.Path, to))
 	}
-	say(w, http.StatusOK, all[from:to])
+	providertest.Say(w, http.StatusOK, all[from:to])
 }
 
 func (f *fake) write(w http.ResponseWriter, r *http.Request) {
@@ -105,7 +92,7 @@ func (f *fake) write(w http.ResponseWriter, r *http.Request) {
 	}
 	var body []wire
 	if err := json.NewDecoder(r.Body).Decode(&body); err != nil {
-		say(w, http.StatusBadRequest, detail("JSON parse error"))
+		providertest.Say(w, http.StatusBadRequest, detail("JSON parse error"))
 		return
 	}
 	var sets []rrsetstest.Set
@@ -116,19 +103,19 @@ func (f *fake) write(w http.ResponseWriter, r *http.Request) {
 		}
 		typ, ok := zone.ParseType(b.Type)
 		if !ok || b.TTL < 60 && len(b.Records) > 0 {
-			say(w, http.StatusBadRequest, []any{map[string]any{"ttl": []string{"Ensure this value is greater than or equal to 60."}}})
+			providertest.Say(w, http.StatusBadRequest, []any{map[string]any{"ttl": []string{"Ensure this value is greater than or equal to 60."}}})
 			return
 		}
 		sets = append(sets, rrsetstest.Set{Key: zone.Key{Name: n, Type: typ}, TTL: b.TTL, Values: b.Records})
 	}
 	if err := f.Replace(sets...); err != nil {
-		say(w, http.StatusBadRequest, []any{map[string]any{"non_field_errors": []string{err.Error()}}})
+		providertest.Say(w, http.StatusBadRequest, []any{map[string]any{"non_field_errors": []string{err.Error()}}})
 		return
 	}
 	if f.lost {
 		panic(http.ErrAbortHandler)
 	}
-	say(w, http.StatusOK, body)
+	providertest.Say(w, http.StatusOK, body)
 }
 
 func open(t testing.TB, url, token string) providers.Backend {
@@ -140,19 +127,16 @@ func open(t testing.TB, url, token string) providers.Backend {
 	return b
 }
 
-func TestConformance(t *testing.T) {
-	providertest.Conformance(t, func(t *testing.T, records []zone.Record) providertest.Harness {
-		f := start(t, records)
-		return providertest.Harness{Backend: open(t, f.url, token), Truth: f.Truth}
-	})
+func harness(t *testing.T, records []zone.Record, wrap providertest.Wrap) providertest.Harness {
+	f := start(t, records, wrap)
+	return providertest.Harness{Backend: open(t, f.url, token), Truth: f.Truth}
 }
 
-func TestHTTPFaults(t *testing.T) {
-	providertest.HTTPFaults(t, func(t *testing.T, records []zone.Record, wrap func(http.Handler) http.Handler) providertest.Harness {
-		f := startBehind(t, records, wrap)
-		return providertest.Harness{Backend: open(t, f.url, token), Truth: f.Truth}
-	})
+func TestConformance(t *testing.T) {
+	providertest.Conformance(t, providertest.StartHTTP(harness).Plain)
 }
+
+func TestHTTPFaults(t *testing.T) { providertest.HTTPFaults(t, harness) }
 
 // Lists longer than a page are read whole, and the next page is asked for where
 // the first was, whatever address the answer names.
@@ -189,25 +173,14 @@ func TestReplace(t *testing.T) {
 func replaceSPF(t *testing.T, f *fake) error {
 	t.Helper()
 	b := open(t, f.url, token)
-	s, err := b.Snapshot(context.Background(), providertest.Apex)
-	if err != nil {
-		t.Fatal(err)
-	}
-	rs := providertest.Records(t, `@ 300 TXT "v=spf1 a -all"`, `@ 300 TXT "v=spf1 mx -all"`)
-	p, err := providers.NewPlan(s, zone.ChangeSet{zone.Remove(rs[0]), zone.Add(rs[1])}, providers.PlanOptions{Provider: "desec"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(p.Steps) != 1 {
-		t.Errorf("%d steps", len(p.Steps))
-	}
-	return b.Apply(context.Background(), providertest.Apex, p.Steps[0])
+	step := providertest.OneStep(t, b, []string{`@ 300 TXT "v=spf1 a -all"`}, []string{`@ 300 TXT "v=spf1 mx -all"`})
+	return b.Apply(context.Background(), providertest.Apex, step)
 }
 
 // What is known of a write that did not go well.
 func TestFaults(t *testing.T) {
 	status := func(code int, body any) http.HandlerFunc {
-		return func(w http.ResponseWriter, _ *http.Request) { say(w, code, body) }
+		return func(w http.ResponseWriter, _ *http.Request) { providertest.Say(w, code, body) }
 	}
 	for _, tc := range []struct {
 		name   string
@@ -219,10 +192,12 @@ func TestFaults(t *testing.T) {
 	}{
 		{"refused", status(400, []any{map[string]any{"records": []string{"bad\x1b[31m"}}}), false, providers.ErrRefused, 0, "bad[31m"},
 		{"forbidden", status(403, detail("You do not have permission to perform this action.")), false, providers.ErrUnauthorized, 0, "permission"},
-		{"slowed down once", func(w http.ResponseWriter, _ *http.Request) { say(w, 429, detail("Request was throttled.")) }, false, nil, 1, ""},
+		{"slowed down once", func(w http.ResponseWriter, _ *http.Request) {
+			providertest.Say(w, 429, detail("Request was throttled."))
+		}, false, nil, 1, ""},
 		{"slowed down for long", func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Retry-After", "3600")
-			say(w, 429, detail("Request was throttled."))
+			providertest.Say(w, 429, detail("Request was throttled."))
 		}, false, providers.ErrRateLimited, 0, "1h0m0s"},
 		{"in trouble", status(502, "Bad Gateway"), false, providers.ErrUnknownOutcome, 0, "502"},
 		{"made and not answered", nil, true, providers.ErrUnknownOutcome, 1, "connection"},
@@ -243,14 +218,7 @@ func TestFaults(t *testing.T) {
 
 func TestAccess(t *testing.T) {
 	f := start(t, nil)
-	_, err := open(t, f.url, "wrong-token").Snapshot(context.Background(), providertest.Apex)
-	if !errors.Is(err, providers.ErrUnauthorized) || strings.Contains(err.Error(), "wrong-token") {
-		t.Error(err)
-	}
-	_, err = open(t, f.url, token).Snapshot(context.Background(), zone.MustName("other.example"))
-	if !errors.Is(err, providers.ErrNoZone) {
-		t.Error(err)
-	}
+	providertest.Access(t, open(t, f.url, token), open(t, f.url, "wrong-token"), "wrong-token", providertest.Apex, zone.MustName("example.org"))
 	for _, o := range []desec.Options{{}, {Token: "Token x"}, {Token: "x", URL: "http://desec.io"}, {Token: "x", URL: "desec.io"}} {
 		if _, err := desec.New(o); err == nil {
 			t.Errorf("%+v is taken", o)

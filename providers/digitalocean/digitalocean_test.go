@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/http/httptest"
 	"slices"
 	"strconv"
 	"strings"
@@ -37,20 +36,14 @@ type fake struct {
 	moving  bool // a record comes while pages are read
 }
 
-func start(t testing.TB, records []zone.Record) *fake {
-	return startBehind(t, records, func(h http.Handler) http.Handler { return h })
-}
-
-func startBehind(t testing.TB, records []zone.Record, wrap func(http.Handler) http.Handler) *fake {
+func start(t testing.TB, records []zone.Record, wraps ...providertest.Wrap) *fake {
 	f := &fake{nextID: 1}
 	f.records = append(f.records, object{"id": 999, "type": "SOA", "name": "@", "data": "1800", "ttl": 1800, "priority": nil, "port": nil, "weight": nil, "flags": nil, "tag": nil})
 	for _, r := range records {
 		f.add(wire(r))
 	}
 	f.writes = 0
-	srv := httptest.NewServer(wrap(f))
-	t.Cleanup(srv.Close)
-	f.url = srv.URL
+	f.url = providertest.Serve(t, f, wraps...)
 	return f
 }
 
@@ -138,14 +131,8 @@ func (f *fake) truth() []zone.Record {
 	return out
 }
 
-func say(w http.ResponseWriter, status int, v any) {
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(v)
-}
-
 func failure(w http.ResponseWriter, status int, id, message string) {
-	say(w, status, object{"id": id, "message": message})
+	providertest.Say(w, status, object{"id": id, "message": message})
 }
 
 func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -158,14 +145,14 @@ func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	id, isRecord := strings.CutPrefix(r.URL.Path, "/v2/domains/example.com/records")
 	switch {
 	case r.Method == http.MethodGet && r.URL.Path == "/v2/domains":
-		say(w, 200, object{"domains": []object{{"name": "example.com", "ttl": 1800}}, "links": object{}, "meta": object{"total": 1}})
+		providertest.Say(w, 200, object{"domains": []object{{"name": "example.com", "ttl": 1800}}, "links": object{}, "meta": object{"total": 1}})
 	case !isRecord:
 		failure(w, http.StatusNotFound, "not_found", "The resource you were accessing could not be found.")
 	case r.Method == http.MethodGet && id == "":
 		f.list(w, r)
 	case r.Method == http.MethodGet:
 		if i := f.index(id); i >= 0 {
-			say(w, 200, object{"domain_record": f.records[i]})
+			providertest.Say(w, 200, object{"domain_record": f.records[i]})
 			return
 		}
 		failure(w, http.StatusNotFound, "not_found", "The resource you requested could not be found.")
@@ -191,7 +178,7 @@ func (f *fake) list(w http.ResponseWriter, r *http.Request) {
 	if to < len(f.records) {
 		links["pages"] = object{"next": "https://api.digitalocean.com/v2/…", "last": "x"}
 	}
-	say(w, 200, object{"domain_records": f.records[from:to], "links": links, "meta": object{"total": len(f.records)}})
+	providertest.Say(w, 200, object{"domain_records": f.records[from:to], "links": links, "meta": object{"total": len(f.records)}})
 }
 
 func (f *fake) write(w http.ResponseWriter, r *http.Request, id string) {
@@ -250,7 +237,7 @@ func (f *fake) write(w http.ResponseWriter, r *http.Request, id string) {
 		w.WriteHeader(status)
 		return
 	}
-	say(w, status, object{"domain_record": o})
+	providertest.Say(w, status, object{"domain_record": o})
 }
 
 func open(t testing.TB, url, token string) providers.Backend {
@@ -262,28 +249,16 @@ func open(t testing.TB, url, token string) providers.Backend {
 	return b
 }
 
-func (f *fake) snapshot(t *testing.T) *providers.Snapshot {
-	t.Helper()
-	s, err := open(t, f.url, token).Snapshot(context.Background(), providertest.Apex)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s
+func harness(t *testing.T, records []zone.Record, wrap providertest.Wrap) providertest.Harness {
+	f := start(t, records, wrap)
+	return providertest.Harness{Backend: open(t, f.url, token), Truth: f.truth}
 }
 
 func TestConformance(t *testing.T) {
-	providertest.Conformance(t, func(t *testing.T, records []zone.Record) providertest.Harness {
-		f := start(t, records)
-		return providertest.Harness{Backend: open(t, f.url, token), Truth: f.truth}
-	})
+	providertest.Conformance(t, providertest.StartHTTP(harness).Plain)
 }
 
-func TestHTTPFaults(t *testing.T) {
-	providertest.HTTPFaults(t, func(t *testing.T, records []zone.Record, wrap func(http.Handler) http.Handler) providertest.Harness {
-		f := startBehind(t, records, wrap)
-		return providertest.Harness{Backend: open(t, f.url, token), Truth: f.truth}
-	})
-}
+func TestHTTPFaults(t *testing.T) { providertest.HTTPFaults(t, harness) }
 
 // A zone of several pages is read whole, also if it changes meanwhile.
 func TestPages(t *testing.T) {
@@ -292,11 +267,11 @@ func TestPages(t *testing.T) {
 		lines = append(lines, fmt.Sprintf("h%d 300 A 192.0.2.%d", i, i))
 	}
 	f := start(t, providertest.Records(t, lines...))
-	if n := len(f.snapshot(t).Items); n != 250 {
+	if n := len(providertest.Snapshot(t, open(t, f.url, token)).Items); n != 250 {
 		t.Errorf("%d records", n)
 	}
 	f.moving = true
-	if n := len(f.snapshot(t).Items); n != 251 {
+	if n := len(providertest.Snapshot(t, open(t, f.url, token)).Items); n != 251 {
 		t.Errorf("%d records", n)
 	}
 }
@@ -306,7 +281,7 @@ func TestPages(t *testing.T) {
 func TestRead(t *testing.T) {
 	f := start(t, providertest.Records(t, "@ 300 MX 0 mail.example.com.", "@ 300 MX 20 example.com.", "@ 300 CAA 128 issue \"ca.example\""))
 	f.add(object{"type": "MX", "name": "broken", "data": "mx.example.net", "ttl": 300, "priority": nil})
-	s := f.snapshot(t)
+	s := providertest.Snapshot(t, open(t, f.url, token))
 	var got []string
 	for _, it := range s.Items {
 		got = append(got, it.Record.RData())
@@ -320,19 +295,6 @@ func TestRead(t *testing.T) {
 }
 
 const spf, better = `@ 300 TXT "v=spf1 a -all"`, `@ 300 TXT "v=spf1 mx -all"`
-
-func (f *fake) step(t *testing.T) providers.Step {
-	t.Helper()
-	cs := zone.ChangeSet{zone.Remove(providertest.Records(t, spf)[0]), zone.Add(providertest.Records(t, better)[0])}
-	p, err := providers.NewPlan(f.snapshot(t), cs, providers.PlanOptions{Provider: "digitalocean"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(p.Steps) != 1 {
-		t.Fatalf("%d steps", len(p.Steps))
-	}
-	return p.Steps[0]
-}
 
 func TestFaults(t *testing.T) {
 	for _, tc := range []struct {
@@ -354,7 +316,7 @@ func TestFaults(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			f := start(t, providertest.Records(t, spf))
-			step := f.step(t)
+			step := providertest.OneStep(t, open(t, f.url, token), []string{spf}, []string{better})
 			if tc.edit != nil {
 				tc.edit(f)
 			}
@@ -369,14 +331,5 @@ func TestFaults(t *testing.T) {
 
 func TestAccess(t *testing.T) {
 	f := start(t, nil)
-	if zones, err := open(t, f.url, token).Zones(context.Background()); err != nil || fmt.Sprint(zones) != "[example.com.]" {
-		t.Errorf("%v %v", zones, err)
-	}
-	_, err := open(t, f.url, "wrong-token").Snapshot(context.Background(), providertest.Apex)
-	if !errors.Is(err, providers.ErrUnauthorized) || strings.Contains(err.Error(), "wrong-token") {
-		t.Error(err)
-	}
-	if _, err = open(t, f.url, token).Snapshot(context.Background(), zone.MustName("other.example")); !errors.Is(err, providers.ErrNoZone) {
-		t.Error(err)
-	}
+	providertest.Access(t, open(t, f.url, token), open(t, f.url, "wrong-token"), "wrong-token", providertest.Apex)
 }

@@ -3,7 +3,6 @@ package gandi_test
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -30,19 +29,16 @@ func open(t testing.TB, url, token string) providers.Backend {
 	return b
 }
 
-func TestConformance(t *testing.T) {
-	providertest.Conformance(t, func(t *testing.T, records []zone.Record) providertest.Harness {
-		f := ganditest.New(t, records)
-		return providertest.Harness{Backend: open(t, f.URL, token), Truth: f.Truth}
-	})
+func harness(t *testing.T, records []zone.Record, wrap providertest.Wrap) providertest.Harness {
+	f := ganditest.New(t, records, wrap)
+	return providertest.Harness{Backend: open(t, f.URL, token), Truth: f.Truth}
 }
 
-func TestHTTPFaults(t *testing.T) {
-	providertest.HTTPFaults(t, func(t *testing.T, records []zone.Record, wrap func(http.Handler) http.Handler) providertest.Harness {
-		f := ganditest.NewBehind(t, records, wrap)
-		return providertest.Harness{Backend: open(t, f.URL, token), Truth: f.Truth}
-	})
+func TestConformance(t *testing.T) {
+	providertest.Conformance(t, providertest.StartHTTP(harness).Plain)
 }
+
+func TestHTTPFaults(t *testing.T) { providertest.HTTPFaults(t, harness) }
 
 func put(t *testing.T, f *ganditest.Server, owner string, typ zone.Type, values ...string) {
 	t.Helper()
@@ -51,21 +47,12 @@ func put(t *testing.T, f *ganditest.Server, owner string, typ zone.Type, values 
 	}
 }
 
-func snapshot(t *testing.T, f *ganditest.Server) *providers.Snapshot {
-	t.Helper()
-	s, err := open(t, f.URL, token).Snapshot(context.Background(), providertest.Apex)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s
-}
-
 // Names without the final dot are relative to the zone, and a value that stays
 // is written as it was.
 func TestRelativeNames(t *testing.T) {
 	f := ganditest.New(t, nil)
 	put(t, f, "example.com", zone.TypeMX, "10 mail", "20 mx.example.net.", "30 @")
-	s := snapshot(t, f)
+	s := providertest.Snapshot(t, open(t, f.URL, token))
 	var got []string
 	for _, it := range s.Items {
 		if it.Record.Type == zone.TypeMX {
@@ -97,7 +84,7 @@ func TestOneStepAnRRset(t *testing.T) {
 	for i := range before {
 		cs = append(cs, zone.Remove(before[i]), zone.Add(after[i]))
 	}
-	p, err := providers.NewPlan(snapshot(t, f), cs, providers.PlanOptions{Provider: "gandi"})
+	p, err := providers.NewPlan(providertest.Snapshot(t, open(t, f.URL, token)), cs, providers.PlanOptions{Provider: "gandi"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -120,7 +107,7 @@ func TestOneStepAnRRset(t *testing.T) {
 // The provider works out what an alias at the top of the zone leads to.
 func TestAlias(t *testing.T) {
 	z := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		ganditest.Say(w, 200, []ganditest.Wire{{Name: "@", Type: "ALIAS", TTL: 300, Values: []string{"web.example.net."}}, {Name: "www", Type: "A", TTL: 300, Values: []string{"192.0.2.1"}}})
+		providertest.Say(w, 200, []ganditest.Wire{{Name: "@", Type: "ALIAS", TTL: 300, Values: []string{"web.example.net."}}, {Name: "www", Type: "A", TTL: 300, Values: []string{"192.0.2.1"}}})
 	}))
 	defer z.Close()
 	s, err := open(t, z.URL, token).Snapshot(context.Background(), providertest.Apex)
@@ -133,7 +120,7 @@ func TestFaults(t *testing.T) {
 	for code, is := range map[int]error{400: providers.ErrRefused, 403: providers.ErrUnauthorized, 409: providers.ErrRefused, 500: providers.ErrUnknownOutcome, 429: nil} {
 		f := ganditest.New(t, nil)
 		f.Fault = code
-		p, err := providers.NewPlan(snapshot(t, f), zone.ChangeSet{zone.Add(providertest.Records(t, "@ 300 MX 0 .")[0])}, providers.PlanOptions{Provider: "gandi"})
+		p, err := providers.NewPlan(providertest.Snapshot(t, open(t, f.URL, token)), zone.ChangeSet{zone.Add(providertest.Records(t, "@ 300 MX 0 .")[0])}, providers.PlanOptions{Provider: "gandi"})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -147,17 +134,8 @@ func TestFaults(t *testing.T) {
 func TestAccess(t *testing.T) {
 	f := ganditest.New(t, providertest.Records(t, "a 300 A 192.0.2.1", "b 300 A 192.0.2.1", "c 300 A 192.0.2.1"))
 	f.PageSize = 2
-	if n := len(snapshot(t, f).Items); n != 5 {
+	if n := len(providertest.Snapshot(t, open(t, f.URL, token)).Items); n != 5 {
 		t.Errorf("%d records by pages", n)
 	}
-	if zones, err := open(t, f.URL, token).Zones(context.Background()); err != nil || fmt.Sprint(zones) != "[example.com.]" {
-		t.Errorf("%v %v", zones, err)
-	}
-	_, err := open(t, f.URL, "wrong-token").Snapshot(context.Background(), providertest.Apex)
-	if !errors.Is(err, providers.ErrUnauthorized) || strings.Contains(err.Error(), "wrong-token") {
-		t.Error(err)
-	}
-	if _, err = open(t, f.URL, token).Snapshot(context.Background(), zone.MustName("other.example")); !errors.Is(err, providers.ErrNoZone) {
-		t.Error(err)
-	}
+	providertest.Access(t, open(t, f.URL, token), open(t, f.URL, "wrong-token"), "wrong-token", providertest.Apex)
 }

@@ -44,12 +44,6 @@ func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f
 
 type object = map[string]any
 
-func say(w http.ResponseWriter, status int, v any) {
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(v)
-}
-
 func open(t *testing.T, p *providers.Provider, env map[string]string) providers.Backend {
 	t.Helper()
 	b, _, err := p.Backend(func(name string) string { return env[name] })
@@ -104,7 +98,7 @@ func TestNetcup(t *testing.T) {
 			Param  struct{ DomainName, APIKey, APIPassword, APISessionID string }
 		}
 		if err := json.NewDecoder(r.Body).Decode(&q); err != nil || q.Param.APIKey != netcupEnv["NETCUP_API_KEY"] || q.Action == "login" && q.Param.APIPassword != netcupEnv["NETCUP_API_PASSWORD"] {
-			say(w, 200, object{"status": "error", "shortmessage": "Login failed", "longmessage": "The login to the API failed"})
+			providertest.Say(w, 200, object{"status": "error", "shortmessage": "Login failed", "longmessage": "The login to the API failed"})
 			return
 		}
 		data := any("")
@@ -124,10 +118,10 @@ func TestNetcup(t *testing.T) {
 			}}
 		}
 		if fails != "" && q.Action != "login" {
-			say(w, 200, object{"status": "error", "shortmessage": fails, "longmessage": fails})
+			providertest.Say(w, 200, object{"status": "error", "shortmessage": fails, "longmessage": fails})
 			return
 		}
-		say(w, 200, object{"status": "success", "responsedata": data})
+		providertest.Say(w, 200, object{"status": "success", "responsedata": data})
 	})
 	b := open(t, libdnshosts.Netcup(), netcupEnv)
 	want := []string{

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/http/httptest"
 	"slices"
 	"strconv"
 	"strings"
@@ -54,11 +53,7 @@ type fake struct {
 	lost      bool
 }
 
-func start(t testing.TB, records []zone.Record) *fake {
-	return startBehind(t, records, func(h http.Handler) http.Handler { return h })
-}
-
-func startBehind(t testing.TB, records []zone.Record, wrap func(http.Handler) http.Handler) *fake {
+func start(t testing.TB, records []zone.Record, wraps ...providertest.Wrap) *fake {
 	f := &fake{nextID: 5000}
 	for _, r := range records {
 		sub := r.Name.Relative(providertest.Apex)
@@ -68,9 +63,7 @@ func startBehind(t testing.TB, records []zone.Record, wrap func(http.Handler) ht
 		f.add(record{FieldType: r.Type.String(), SubDomain: sub, Target: r.RData(), TTL: r.TTL})
 	}
 	f.served = slices.Clone(f.records)
-	srv := httptest.NewServer(wrap(f))
-	t.Cleanup(srv.Close)
-	f.url = srv.URL + "/1.0"
+	f.url = providertest.Serve(t, f, wraps...) + "/1.0"
 	return f
 }
 
@@ -100,14 +93,8 @@ func (f *fake) truth() []zone.Record {
 	return out
 }
 
-func say(w http.ResponseWriter, status int, v any) {
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(v)
-}
-
 func failure(w http.ResponseWriter, status int, code, message string) {
-	say(w, status, map[string]string{"message": message, "errorCode": code, "httpCode": strconv.Itoa(status)})
+	providertest.Say(w, status, map[string]string{"message": message, "errorCode": code, "httpCode": strconv.Itoa(status)})
 }
 
 // signed looks at the signature, and at its age by the fake's clock.
@@ -124,7 +111,7 @@ func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer f.mu.Unlock()
 	path := strings.TrimPrefix(r.URL.Path, "/1.0/")
 	if path == "auth/time" {
-		say(w, 200, time.Now().Add(skew).Unix())
+		providertest.Say(w, 200, time.Now().Add(skew).Unix())
 		return
 	}
 	body, _ := io.ReadAll(r.Body)
@@ -136,15 +123,15 @@ func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	i := slices.IndexFunc(f.records, func(o record) bool { return fmt.Sprintf("/%d", o.ID) == id })
 	switch {
 	case path == "domain/zone":
-		say(w, 200, []string{"example.com"})
+		providertest.Say(w, 200, []string{"example.com"})
 	case r.Method == http.MethodGet && isRecord && id == "":
 		ids := []int64{}
 		for _, o := range f.records {
 			ids = append(ids, o.ID)
 		}
-		say(w, 200, ids)
+		providertest.Say(w, 200, ids)
 	case r.Method == http.MethodGet && i >= 0:
-		say(w, 200, f.records[i])
+		providertest.Say(w, 200, f.records[i])
 	case r.Method == http.MethodPost && path == "domain/zone/example.com/refresh":
 		if f.noRefresh > 0 {
 			f.noRefresh--
@@ -153,7 +140,7 @@ func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 		f.refreshes++
 		f.served = slices.Clone(f.records)
-		say(w, 200, nil)
+		providertest.Say(w, 200, nil)
 	case r.Method != http.MethodGet && isRecord && (id == "" || i >= 0):
 		f.write(w, r.Method, body, i)
 	default:
@@ -187,7 +174,7 @@ func (f *fake) write(w http.ResponseWriter, method string, body []byte, i int) {
 	if f.lost {
 		panic(http.ErrAbortHandler)
 	}
-	say(w, 200, answer)
+	providertest.Say(w, 200, answer)
 }
 
 func (f *fake) options() ovh.Options {
@@ -203,29 +190,17 @@ func open(t testing.TB, o ovh.Options) providers.Backend {
 	return b
 }
 
-func (f *fake) snapshot(t *testing.T) *providers.Snapshot {
-	t.Helper()
-	s, err := open(t, f.options()).Snapshot(context.Background(), providertest.Apex)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s
-}
-
 // What the backend did is taken from what is served, after the refresh.
-func TestConformance(t *testing.T) {
-	providertest.Conformance(t, func(t *testing.T, records []zone.Record) providertest.Harness {
-		f := start(t, records)
-		return providertest.Harness{Backend: open(t, f.options()), Truth: f.truth}
-	})
+func harness(t *testing.T, records []zone.Record, wrap providertest.Wrap) providertest.Harness {
+	f := start(t, records, wrap)
+	return providertest.Harness{Backend: open(t, f.options()), Truth: f.truth}
 }
 
-func TestHTTPFaults(t *testing.T) {
-	providertest.HTTPFaults(t, func(t *testing.T, records []zone.Record, wrap func(http.Handler) http.Handler) providertest.Harness {
-		f := startBehind(t, records, wrap)
-		return providertest.Harness{Backend: open(t, f.options()), Truth: f.truth}
-	})
+func TestConformance(t *testing.T) {
+	providertest.Conformance(t, providertest.StartHTTP(harness).Plain)
 }
+
+func TestHTTPFaults(t *testing.T) { providertest.HTTPFaults(t, harness) }
 
 // Types of OVHcloud's own, texts with and without quotes, names without the final
 // dot, and records without a TTL.
@@ -241,7 +216,7 @@ func TestRead(t *testing.T) {
 	} {
 		f.add(r)
 	}
-	s := f.snapshot(t)
+	s := providertest.Snapshot(t, open(t, f.options()))
 	var got []string
 	for _, it := range s.Items {
 		got = append(got, fmt.Sprint(it.Record.Name, " ", it.Record.TTL, " ", it.Record.Type, " ", it.Record.RData(), " ", it.Auto))
@@ -259,19 +234,6 @@ func TestRead(t *testing.T) {
 }
 
 const spf, better = `@ 300 TXT "v=spf1 a -all"`, `@ 300 TXT "v=spf1 mx -all"`
-
-func (f *fake) step(t *testing.T) providers.Step {
-	t.Helper()
-	cs := zone.ChangeSet{zone.Remove(providertest.Records(t, spf)[0]), zone.Add(providertest.Records(t, better)[0])}
-	p, err := providers.NewPlan(f.snapshot(t), cs, providers.PlanOptions{Provider: "ovh"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(p.Steps) != 1 {
-		t.Fatalf("%d steps", len(p.Steps))
-	}
-	return p.Steps[0]
-}
 
 func TestFaults(t *testing.T) {
 	for _, tc := range []struct {
@@ -296,7 +258,7 @@ func TestFaults(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			f := start(t, providertest.Records(t, spf))
-			step := f.step(t)
+			step := providertest.OneStep(t, open(t, f.options()), []string{spf}, []string{better})
 			if tc.edit != nil {
 				tc.edit(f)
 			}
@@ -314,18 +276,9 @@ func TestFaults(t *testing.T) {
 
 func TestAccess(t *testing.T) {
 	f := start(t, nil)
-	if zones, err := open(t, f.options()).Zones(context.Background()); err != nil || fmt.Sprint(zones) != "[example.com.]" {
-		t.Errorf("%v %v", zones, err)
-	}
 	wrong := f.options()
 	wrong.Secret = "wrong-secret"
-	_, err := open(t, wrong).Snapshot(context.Background(), providertest.Apex)
-	if !errors.Is(err, providers.ErrUnauthorized) || strings.Contains(err.Error(), "wrong-secret") {
-		t.Error(err)
-	}
-	if _, err = open(t, f.options()).Snapshot(context.Background(), zone.MustName("other.example")); !errors.Is(err, providers.ErrNoZone) {
-		t.Error(err)
-	}
+	providertest.Access(t, open(t, f.options()), open(t, wrong), wrong.Secret, providertest.Apex)
 	if _, err := ovh.New(ovh.Options{Endpoint: "ovh-mars", Key: "a", Secret: "b", Consumer: "c"}); err == nil {
 		t.Error("an endpoint that is none")
 	}

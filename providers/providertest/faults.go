@@ -77,12 +77,11 @@ func (f *faulty) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	http.Error(w, "<html>sorry</html>", status)
 }
 
-// HTTPFaults moves a zone to another mail host, with each fault at each request, for
-// backends that speak HTTP: start gives one whose fake API stands behind wrap,
-// with Truth. Whatever goes wrong, records that are not meant stay, there are
-// always MX records and never two of SPF, what the report says is so, and a new
-// plan completes the move.
-func HTTPFaults(t *testing.T, start func(t *testing.T, records []zone.Record, wrap func(http.Handler) http.Handler) Harness) {
+// HTTPFaults moves a zone to another mail host, with each fault at each request,
+// for backends that speak HTTP. Whatever goes wrong, records that are not meant
+// stay, there are always MX records and never two of SPF, what the report says is
+// so, and a new plan completes the move.
+func HTTPFaults(t *testing.T, start StartHTTP) {
 	requests, writes := faultRun(t, start, 0, false, 0)
 	at := writes
 	for n := 1; n <= requests; n += 1 + requests/10 { // and some of many that read
@@ -102,7 +101,7 @@ func HTTPFaults(t *testing.T, start func(t *testing.T, records []zone.Record, wr
 
 // faultRun makes the move once and says how many requests that took, and which
 // of them wrote.
-func faultRun(t *testing.T, start func(t *testing.T, records []zone.Record, wrap func(http.Handler) http.Handler) Harness, at int, made bool, status int) (requests int, writes []int) {
+func faultRun(t *testing.T, start StartHTTP, at int, made bool, status int) (requests int, writes []int) {
 	t.Helper()
 	ctx := context.Background()
 	f := &faulty{after: func() {}}

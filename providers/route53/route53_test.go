@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/http/httptest"
 	"regexp"
 	"slices"
 	"strconv"
@@ -41,16 +40,10 @@ type fake struct {
 	posted   string
 }
 
-func start(t testing.TB, records []zone.Record) *fake {
-	return startBehind(t, records, func(h http.Handler) http.Handler { return h })
-}
-
-func startBehind(t testing.TB, records []zone.Record, wrap func(http.Handler) http.Handler) *fake {
+func start(t testing.TB, records []zone.Record, wraps ...providertest.Wrap) *fake {
 	f := &fake{Store: rrsetstest.New(providertest.Apex, records), pageSize: 300}
 	f.zones = hosted(id, "example.com.", false)
-	srv := httptest.NewServer(wrap(f))
-	t.Cleanup(srv.Close)
-	f.url = srv.URL
+	f.url = providertest.Serve(t, f, wraps...)
 	return f
 }
 
@@ -216,33 +209,21 @@ func (f *fake) options() route53.Options {
 	return route53.Options{Key: key, Secret: secret, Session: session, URL: f.url}
 }
 
-func (f *fake) snapshot(t *testing.T) *providers.Snapshot {
-	t.Helper()
-	s, err := open(t, f.options()).Snapshot(context.Background(), providertest.Apex)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s
+func harness(t *testing.T, records []zone.Record, wrap providertest.Wrap) providertest.Harness {
+	f := start(t, records, wrap)
+	return providertest.Harness{Backend: open(t, f.options()), Truth: f.Truth}
 }
 
 func TestConformance(t *testing.T) {
-	providertest.Conformance(t, func(t *testing.T, records []zone.Record) providertest.Harness {
-		f := start(t, records)
-		return providertest.Harness{Backend: open(t, f.options()), Truth: f.Truth}
-	})
+	providertest.Conformance(t, providertest.StartHTTP(harness).Plain)
 }
 
-func TestHTTPFaults(t *testing.T) {
-	providertest.HTTPFaults(t, func(t *testing.T, records []zone.Record, wrap func(http.Handler) http.Handler) providertest.Harness {
-		f := startBehind(t, records, wrap)
-		return providertest.Harness{Backend: open(t, f.options()), Truth: f.Truth}
-	})
-}
+func TestHTTPFaults(t *testing.T) { providertest.HTTPFaults(t, harness) }
 
 func TestPages(t *testing.T) {
 	f := start(t, providertest.Records(t, "*.w 300 A 192.0.2.1", "a 300 A 192.0.2.1", "b 300 A 192.0.2.1", "c 300 AAAA 2001:db8::1"))
 	f.pageSize = 1
-	if n := len(f.snapshot(t).Items); n != 6 {
+	if n := len(providertest.Snapshot(t, open(t, f.options())).Items); n != 6 {
 		t.Errorf("%d records", n)
 	}
 }
@@ -252,7 +233,7 @@ func TestComputed(t *testing.T) {
 	f := start(t, nil)
 	f.extra = `<ResourceRecordSet><Name>example.com.</Name><Type>A</Type><AliasTarget><HostedZoneId>Z2FDTNDATAQYW2</HostedZoneId><DNSName>d123.cloudfront.net.</DNSName><EvaluateTargetHealth>false</EvaluateTargetHealth></AliasTarget></ResourceRecordSet>` +
 		`<ResourceRecordSet><Name>mx.example.com.</Name><Type>A</Type><SetIdentifier>blue</SetIdentifier><Weight>10</Weight><TTL>60</TTL><ResourceRecords><ResourceRecord><Value>192.0.2.1</Value></ResourceRecord></ResourceRecords></ResourceRecordSet>`
-	s := f.snapshot(t)
+	s := providertest.Snapshot(t, open(t, f.options()))
 	if len(s.Unread) != 2 || !s.Unread[0].Computed || !strings.Contains(s.Unread[0].Reason, "cloudfront") || !strings.Contains(s.Unread[1].Reason, "blue") {
 		t.Errorf("%+v", s.Unread)
 	}
@@ -265,20 +246,7 @@ func TestComputed(t *testing.T) {
 	}
 }
 
-const spf, better = `@ 300 TXT "v=spf1 a -all"`, `@ 300 TXT "v=spf1 mx -all"`
-
-func (f *fake) plan(t *testing.T) *providers.Plan {
-	t.Helper()
-	cs := zone.ChangeSet{zone.Remove(providertest.Records(t, spf)[0]), zone.Add(providertest.Records(t, better)[0]), zone.Add(providertest.Records(t, "_dmarc 300 TXT \"v=DMARC1; p=none\"")[0])}
-	p, err := providers.NewPlan(f.snapshot(t), cs, providers.PlanOptions{Provider: "route53"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(p.Steps) != 1 {
-		t.Fatalf("%d steps", len(p.Steps))
-	}
-	return p
-}
+const spf, better, dmarc = `@ 300 TXT "v=spf1 a -all"`, `@ 300 TXT "v=spf1 mx -all"`, `_dmarc 300 TXT "v=DMARC1; p=none"`
 
 // What is known of a batch that did not go well.
 func TestFaults(t *testing.T) {
@@ -315,9 +283,9 @@ func TestFaults(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			f := start(t, providertest.Records(t, spf))
-			p := f.plan(t)
+			step := providertest.OneStep(t, open(t, f.options()), []string{spf}, []string{better, dmarc})
 			f.fault, f.lost = tc.fault, tc.lost
-			err := open(t, f.options()).Apply(context.Background(), providertest.Apex, p.Steps[0])
+			err := open(t, f.options()).Apply(context.Background(), providertest.Apex, step)
 			if !errors.Is(err, tc.is) || f.Writes() != tc.writes {
 				t.Errorf("%d writes: %v", f.Writes(), err)
 			}
@@ -332,7 +300,7 @@ func TestFaults(t *testing.T) {
 func TestConditional(t *testing.T) {
 	for name, edit := range map[string]string{"changed": `@ TXT "v=spf1 ip4:192.0.2.1 -all"`, "come": `_dmarc TXT "v=DMARC1; p=reject"`} {
 		f := start(t, providertest.Records(t, spf))
-		p := f.plan(t)
+		step := providertest.OneStep(t, open(t, f.options()), []string{spf}, []string{better, dmarc})
 		f.fault = func(http.ResponseWriter) bool {
 			owner, value, _ := strings.Cut(edit, " TXT ")
 			n := f.Apex
@@ -344,7 +312,7 @@ func TestConditional(t *testing.T) {
 			}
 			return false
 		}
-		err := open(t, f.options()).Apply(context.Background(), providertest.Apex, p.Steps[0])
+		err := open(t, f.options()).Apply(context.Background(), providertest.Apex, step)
 		if !errors.Is(err, providers.ErrStale) || f.Writes() != 1 {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -354,7 +322,7 @@ func TestConditional(t *testing.T) {
 func TestZones(t *testing.T) {
 	f := start(t, nil)
 	f.zones = hosted("ZPRIVATE", "example.com.", true) + hosted(id, "example.com.", false)
-	f.snapshot(t)
+	providertest.Snapshot(t, open(t, f.options()))
 	if zones, err := open(t, f.options()).Zones(context.Background()); err != nil || fmt.Sprint(zones) != "[example.com.]" {
 		t.Errorf("%v %v", zones, err)
 	}

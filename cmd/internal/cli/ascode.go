@@ -31,8 +31,8 @@ type planOptions struct {
 // planFlags say how a Terraform plan is read.
 func planFlags() []urfave.Flag {
 	return []urfave.Flag{
-		&urfave.StringSliceFlag{Name: "zone-map", Category: groupReading, Usage: "`ID=DOMAIN`: the domain name of a zone that a Terraform plan gives by its id only (zone_id, managed_zone); repeatable"},
-		&urfave.BoolFlag{Name: "complete", Category: groupReading, Usage: "a Terraform plan or state holds all records of its zones, so that what is not there is missing"},
+		&urfave.StringSliceFlag{Name: "zone-map", Category: groupPlans, Usage: "`ID=DOMAIN`: the domain name of a zone that a Terraform plan gives by its id only (zone_id, managed_zone); repeatable"},
+		&urfave.BoolFlag{Name: "complete", Category: groupPlans, Usage: "a Terraform plan or state holds all records of its zones, so that what is not there is missing"},
 	}
 }
 

@@ -82,24 +82,25 @@ func (a *app) verifyConfigs(c *urfave.Context) error {
 		args = []string{k.shown(path)}
 	}
 	found := []config.Problem{}
-	failed := false
+	read := 0
 	for _, arg := range args {
 		problems, err := a.verifyConfig(k, arg)
 		if err != nil {
-			failed = true
 			a.complain("%v", err)
+			continue
 		}
+		read++
 		found = append(found, problems...)
 	}
-	out := configProblemsText(found, len(args), report.Painter(colors(color, a.Out)))
+	out := configProblemsText(found, read, report.Painter(colors(color, a.Out)))
 	if json {
-		out = configProblemsJSON(found, len(args))
+		out = configProblemsJSON(found, read)
 	}
 	if err := a.print(out); err != nil {
 		return err
 	}
 	switch {
-	case failed:
+	case read < len(args):
 		return errReported
 	case len(found) > 0:
 		return errFindings

@@ -30,6 +30,7 @@ const (
 	groupProvider = "Zones at a DNS provider"
 	groupRules    = "Rules"
 	groupReading  = "Reading"
+	groupPlans    = "Terraform plans and states"
 	groupWorld    = "Names outside of the zone"
 	groupConfig   = "Configuration"
 	groupLimits   = "Limits on what one zone may cost"

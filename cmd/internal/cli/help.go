@@ -27,6 +27,13 @@ func appHelp(root *urfave.App) string {
 func commandHelp(name string, c *urfave.Command) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %s\n\nUsage: %s", name, c.Usage, name)
+	switch {
+	case len(c.Subcommands) == 0 || c.ArgsUsage != "":
+	case len(c.Flags) > 0: // it does something itself
+		b.WriteString(" [COMMAND]")
+	default:
+		b.WriteString(" COMMAND")
+	}
 	if len(c.Flags) > 0 {
 		b.WriteString(" [flags]")
 	}

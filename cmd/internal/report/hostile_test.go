@@ -124,8 +124,9 @@ func TestMarkdownIsInert(t *testing.T) {
 	for in, want := range map[string]string{
 		`"ptr" of mx.example.com. is slow (permerror). Write -all.`:  "\"ptr\" of `mx.example.com.` is slow (permerror). Write `-all`.",
 		`This text is "v=spf1 ~all", not "v=DMARC1". It's 10, or 7.`: "This text is `\"v=spf1 ~all\"`, not `\"v=DMARC1\"`. It's 10, or 7.",
-		"a`b ``":           "``a`b`` ``` `` ```",
-		`open "quote here`: "open `\"quote` here",
+		"a`b ``":             "``a`b`` ``` `` ```",
+		`Write \; for each;`: "Write `\\;` for each;",
+		`open "quote here`:   "open `\"quote` here",
 	} {
 		if got := prose(in); got != want {
 			t.Errorf("prose(%q) = %q, want %q", in, got, want)

@@ -52,6 +52,9 @@ func peel(word string) (head, core, tail string) {
 	core = strings.TrimLeft(word, "(")
 	head = word[:len(word)-len(core)]
 	rest := strings.TrimRight(strings.TrimSuffix(core, ")."), ",;:)")
+	if strings.HasSuffix(rest, `\`) && len(rest) < len(core) {
+		rest = core[:len(rest)+1] // an escaped character
+	}
 	tail = core[len(rest):]
 	core = rest
 	// The dot of a word without another one ends the sentence, that of

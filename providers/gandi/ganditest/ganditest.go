@@ -4,7 +4,6 @@ package ganditest
 import (
 	"encoding/json"
 	"net/http"
-	"net/http/httptest"
 	"slices"
 	"strconv"
 	"strings"
@@ -34,26 +33,12 @@ type Wire struct {
 	Values []string `json:"rrset_values"`
 }
 
-// New starts the API with the records until the test ends.
-func New(t testing.TB, records []zone.Record) *Server {
-	return NewBehind(t, records, func(h http.Handler) http.Handler { return h })
-}
-
-// NewBehind is New with something before the API.
-func NewBehind(t testing.TB, records []zone.Record, wrap func(http.Handler) http.Handler) *Server {
+// New starts the API with the records, behind wraps, until the test ends.
+func New(t testing.TB, records []zone.Record, wraps ...providertest.Wrap) *Server {
 	f := &Server{Store: rrsetstest.New(providertest.Apex, records), PageSize: 1000}
 	f.Origin = f.Apex
-	srv := httptest.NewServer(wrap(f))
-	t.Cleanup(srv.Close)
-	f.URL = srv.URL
+	f.URL = providertest.Serve(t, f, wraps...)
 	return f
-}
-
-// Say answers with JSON.
-func Say(w http.ResponseWriter, status int, v any) {
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(v)
 }
 
 func failure(code int, message string) map[string]any {
@@ -63,14 +48,14 @@ func failure(code int, message string) map[string]any {
 // ServeHTTP implements http.Handler.
 func (f *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Header.Get("Authorization") != "Bearer "+Token {
-		Say(w, http.StatusForbidden, failure(403, "Access was denied to this resource."))
+		providertest.Say(w, http.StatusForbidden, failure(403, "Access was denied to this resource."))
 		return
 	}
 	const records = "/v5/livedns/domains/example.com/records"
 	rest, isRecord := strings.CutPrefix(r.URL.Path, records+"/")
 	switch {
 	case r.Method == http.MethodGet && r.URL.Path == "/v5/livedns/domains":
-		Say(w, http.StatusOK, []any{map[string]string{"fqdn": "example.com"}})
+		providertest.Say(w, http.StatusOK, []any{map[string]string{"fqdn": "example.com"}})
 	case r.Method == http.MethodGet && r.URL.Path == records:
 		var sets []Wire
 		for _, s := range f.Sets() {
@@ -79,18 +64,18 @@ func (f *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		page, _ := strconv.Atoi(r.URL.Query().Get("page"))
 		from := min(max(page-1, 0)*f.PageSize, len(sets))
 		w.Header().Set("Total-Count", strconv.Itoa(len(sets)))
-		Say(w, http.StatusOK, sets[from:min(from+f.PageSize, len(sets))])
+		providertest.Say(w, http.StatusOK, sets[from:min(from+f.PageSize, len(sets))])
 	case isRecord && r.Method != http.MethodGet:
 		f.write(w, r, rest)
 	default:
-		Say(w, http.StatusNotFound, failure(404, "The resource could not be found."))
+		providertest.Say(w, http.StatusNotFound, failure(404, "The resource could not be found."))
 	}
 }
 
 func (f *Server) write(w http.ResponseWriter, r *http.Request, rest string) {
 	if code := f.Fault; code != 0 {
 		f.Fault = 0
-		Say(w, code, failure(code, "No."))
+		providertest.Say(w, code, failure(code, "No."))
 		return
 	}
 	name, typ, _ := strings.Cut(rest, "/")
@@ -103,20 +88,20 @@ func (f *Server) write(w http.ResponseWriter, r *http.Request, rest string) {
 	if r.Method == http.MethodPut {
 		var body Wire
 		if err := json.NewDecoder(r.Body).Decode(&body); err != nil || !ok || body.TTL < 300 || len(body.Values) == 0 {
-			Say(w, http.StatusBadRequest, map[string]any{"status": "error", "errors": []any{map[string]string{"location": "body", "name": "rrset_ttl", "description": "300 at least"}}})
+			providertest.Say(w, http.StatusBadRequest, map[string]any{"status": "error", "errors": []any{map[string]string{"location": "body", "name": "rrset_ttl", "description": "300 at least"}}})
 			return
 		}
 		set.TTL, set.Values = body.TTL, body.Values
 	}
 	if err := f.Replace(set); err != nil {
-		Say(w, http.StatusConflict, failure(409, err.Error()))
+		providertest.Say(w, http.StatusConflict, failure(409, err.Error()))
 		return
 	}
 	if r.Method == http.MethodDelete {
 		w.WriteHeader(http.StatusNoContent)
 		return
 	}
-	Say(w, http.StatusCreated, map[string]string{"message": "DNS Record Created"})
+	providertest.Say(w, http.StatusCreated, map[string]string{"message": "DNS Record Created"})
 }
 
 // Become gives the zone these records and no others, but for the NS records of the
