@@ -78,7 +78,7 @@ func (ch *changer) carryOut(ctx context.Context, plan *providers.Plan) error {
 		return nil
 	case ch.dryRun:
 		ch.pending++
-		fmt.Fprintf(ch.Err, "%s: %s; nothing was changed.\n", report.Escape(plan.Zone.String()), countChanges(plan, "would be made"))
+		fmt.Fprintf(ch.Err, "%s: %s; nothing was changed.\n", report.EscapeLine(plan.Zone.String()), countChanges(plan, "would be made"))
 		return nil
 	}
 	if !ch.yes {
@@ -137,7 +137,7 @@ func (ch *changer) tell(plan *providers.Plan, r *providers.Report, err error) {
 		fmt.Fprintf(ch.Err, "  %s  meanwhile changed by others: %s\n", ch.err.Bold("note "), report.Escape(f))
 	}
 	if err == nil && r.Complete() {
-		fmt.Fprintf(ch.Err, "%s: %s, and the zone was read back. \"zonelint rollback %s\" undoes it.\n", report.Escape(plan.Zone.String()), countChanges(plan, "made"), report.Escape(r.Journal))
+		fmt.Fprintf(ch.Err, "%s: %s, and the zone was read back. \"zonelint rollback %s\" undoes it.\n", report.EscapeLine(plan.Zone.String()), countChanges(plan, "made"), report.Escape(r.Journal))
 		return
 	}
 	ch.failed = true

@@ -15,7 +15,7 @@ import (
 func changeText(z *zone.Zone, cs zone.ChangeSet, reasons map[zone.Key][]string, p report.Painter) []byte {
 	var b bytes.Buffer
 	for _, c := range cs {
-		fmt.Fprintf(&b, "%s\n", p.Bold(report.Escape(c.Name.String())+" "+c.Type.String()))
+		fmt.Fprintf(&b, "%s\n", p.Bold(report.EscapeLine(c.Name.String())+" "+c.Type.String()))
 		for _, r := range reasons[zone.Key{Name: c.Name, Type: c.Type}] {
 			fmt.Fprintf(&b, "  # %s\n", report.Escape(r))
 		}

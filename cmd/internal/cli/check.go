@@ -42,6 +42,13 @@ func (a *app) check(c *urfave.Context) error {
 		return err
 	}
 	defer l.loader.close()
+	formats, err := l.formats(c)
+	if err != nil {
+		return err
+	}
+	if err := l.spareZones(formats); err != nil {
+		return err
+	}
 	if l.baseline, err = l.readBaseline(c); err != nil {
 		return err
 	}
@@ -59,10 +66,6 @@ func (a *app) check(c *urfave.Context) error {
 	look := report.Style{FailOn: failOn, Rules: l.base.engine.Rules(), Version: version().Version, Path: projectPath(l.loader.cwd)}
 	if l.live != nil {
 		look.Fix = l.live.fixCommand()
-	}
-	formats, err := l.formats(c)
-	if err != nil {
-		return err
 	}
 	outs, err := a.openOutputs(formats, color, look)
 	if err != nil {

@@ -144,7 +144,7 @@ func (a *app) verifyConfig(k *configs, arg string) ([]config.Problem, error) {
 func configProblemsText(found []config.Problem, files int, paint report.Painter) []byte {
 	var b strings.Builder
 	for _, p := range found {
-		fmt.Fprintf(&b, "%s: %s: %s\n", paint.Place(report.Escape(p.Place.String())), paint.Severity(rules.Error, "error"), report.Escape(p.Message))
+		fmt.Fprintf(&b, "%s: %s: %s\n", paint.Place(report.EscapeLine(p.Place.String())), paint.Severity(rules.Error, "error"), report.Escape(p.Message))
 	}
 	fmt.Fprintf(&b, "%s: %s.\n", report.Count(files, "configuration"), report.Count(len(found), "error"))
 	return []byte(b.String())

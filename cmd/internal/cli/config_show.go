@@ -362,7 +362,7 @@ func settingsText(list []*shownSettings, paint report.Painter) []byte {
 		if s.File != "" {
 			title += " (" + s.File + ")"
 		}
-		b.WriteString(paint.Bold(report.Escape(title)) + "\n")
+		b.WriteString(paint.Bold(report.EscapeLine(title)) + "\n")
 		if s.Config == "" {
 			b.WriteString("  no configuration\n")
 		} else {

@@ -18,6 +18,7 @@ import (
 	"github.com/zonelint/zonelint/rules"
 	"github.com/zonelint/zonelint/rules/pack"
 	"github.com/zonelint/zonelint/zone"
+	"github.com/zonelint/zonelint/zone/octodns"
 )
 
 // configure finds the files of a run and the configuration of each.
@@ -146,10 +147,33 @@ func (l *lint) formats(c *urfave.Context) ([]string, error) {
 	return out, nil
 }
 
+// spareZones returns an error if a report of --format would take the place of a
+// zone that is checked.
+func (l *lint) spareZones(formats []string) error {
+	for _, spec := range formats {
+		if _, file, ok := strings.Cut(spec, ":"); ok && file != "-" && l.reads(l.configs.cwd.abs(file)) {
+			return usagef("name another", "--format %s: this is a zone file, which is not replaced", spec)
+		}
+	}
+	return nil
+}
+
 // reads reports whether a file, given by its absolute path, is one of those that
-// the run reads zones from.
+// the run reads zones from. The report of an earlier run in a folder is none.
 func (l *lint) reads(path string) bool {
-	return slices.ContainsFunc(l.found.targets, func(t target) bool { return t.path != "" && l.configs.cwd.abs(t.path) == path })
+	return slices.ContainsFunc(l.found.targets, func(t target) bool {
+		if slices.ContainsFunc(t.files, func(f octodns.File) bool { return l.configs.cwd.abs(f.Name) == path }) {
+			return true
+		}
+		if t.path == "" || l.configs.cwd.abs(t.path) != path {
+			return false
+		}
+		if t.found && t.files == nil {
+			is, err := l.loader.sniff(&t)
+			return is || err != nil
+		}
+		return true
+	})
 }
 
 var (

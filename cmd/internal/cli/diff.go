@@ -2,8 +2,12 @@ package cli
 
 import (
 	"bytes"
+	"errors"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
+	"unicode"
 
 	udiff "github.com/aymanbagabas/go-udiff"
 	anchored "github.com/rogpeppe/go-internal/diff"
@@ -24,6 +28,7 @@ func unified(cwd workdir, name string, old, new []byte) string {
 	if other := hunksOf(string(anchored.Diff("a", old, "b", new))); len(other) < len(hunks) {
 		hunks = other
 	}
+	hunks = disarmed(hunks)
 	path := diffPath(cwd, name)
 	return "--- " + headerName("a/"+path) + "\n+++ " + headerName("b/"+path) + "\n" + hunks
 }
@@ -34,6 +39,29 @@ func hunksOf(diff string) string {
 		return diff[i+1:]
 	}
 	return diff
+}
+
+// disarmed writes lines that stay but begin with "::", which GitHub takes for a
+// command in a log, as taken away and added again: blanks before it would not
+// help. To patch and git it is the same.
+func disarmed(hunks string) string {
+	if !strings.Contains(hunks, "::") {
+		return hunks
+	}
+	var b strings.Builder
+	lines := slices.Collect(strings.Lines(hunks))
+	for i, line := range lines {
+		if line[0] != ' ' || !strings.HasPrefix(strings.TrimLeftFunc(line, unicode.IsSpace), "::") {
+			b.WriteString(line)
+			continue
+		}
+		b.WriteString("-" + line[1:])
+		if i+1 < len(lines) && lines[i+1][0] == '\\' { // of no newline at the end, which is said of both
+			b.WriteString(lines[i+1])
+		}
+		b.WriteString("+" + line[1:])
+	}
+	return b.String()
 }
 
 // diffPath returns the path of a file as it stands in a diff: relative to the
@@ -79,6 +107,14 @@ func cQuote(s string) string {
 	}
 	return string(append(b, '"'))
 }
+
+// obeyed is what CI systems obey in a diff that disarmed leaves: behind a
+// carriage return, where a line begins for them, and in the middle of a line.
+// The decoration of comments, as in "###[ mail ]###", is none of that.
+var obeyed = regexp.MustCompile(`\r[ \t]*::|##(?:vso|teamcity|\[(?:set-env|set-output|save-state|add-path|add-mask|add-matcher|remove-matcher|stop-commands|group|endgroup|debug|warning|error)[ \]])`)
+
+// errObeyed is for a diff that must not get into a log as it is.
+var errObeyed = errors.New("no diff is printed, since the lines hold what CI systems take from a log as their commands; take that out of the file, or change it with --write")
 
 // screenDiff makes what a terminal could obey visible in a diff, and a tab
 // blanks.

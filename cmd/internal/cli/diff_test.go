@@ -57,12 +57,17 @@ func TestUnifiedApplies(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		// Few different lines, so that many are alike.
 		text := rapid.Custom(func(t *rapid.T) string {
-			return strings.Join(rapid.SliceOfN(rapid.SampledFrom([]string{"a\n", "b\n", "\n", "c\r\n", "d", "- e\n", "@@ f\n"}), 0, 30).Draw(t, "lines"), "")
+			return strings.Join(rapid.SliceOfN(rapid.SampledFrom([]string{"a\n", "b\n", "\n", "c\r\n", "d", "- e\n", "@@ f\n", "::g\n", "\t ::h"}), 0, 30).Draw(t, "lines"), "")
 		})
 		old, new := text.Draw(t, "old"), text.Draw(t, "new")
 		diff := unified("/", "f", []byte(old), []byte(new))
 		if got := applyDiff(t, old, diff); got != new {
 			t.Fatalf("%q with\n%s gives %q, want %q", old, diff, got, new)
+		}
+		for line := range strings.Lines(diff) {
+			if strings.HasPrefix(strings.TrimSpace(line), "::") {
+				t.Fatalf("the log of a CI system would obey %q of\n%s", line, diff)
+			}
 		}
 	})
 }

@@ -201,8 +201,13 @@ func (f *fixer) take(o *result) {
 				name = "stdin"
 			}
 			diff := unified(f.loader.cwd, name, e.Old, e.New)
-			if isTerminal(f.Out) {
+			switch {
+			case isTerminal(f.Out):
 				diff = screenDiff(diff)
+			case obeyed.MatchString(diff):
+				f.failed = true
+				f.complain("%s: %v", name, errObeyed)
+				continue
 			}
 			if f.out {
 				diff = colorDiff(diff, f.out)
@@ -276,7 +281,7 @@ func (f *fixer) tell(t target, r *repair) {
 	}
 	p := f.err
 	if r.move == nil {
-		fmt.Fprintln(f.Err, p.Bold(report.Escape(t.name)))
+		fmt.Fprintln(f.Err, p.Bold(report.EscapeLine(t.name)))
 	}
 	word := "fix"
 	if f.write && r.told == nil {

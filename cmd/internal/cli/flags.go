@@ -142,7 +142,11 @@ func parseSize(s string) (int64, error) {
 func (a *app) selectorOf(c *urfave.Context, further ...*pack.Pack) (pack.Selector, error) {
 	s := pack.Selector{All: pack.Builtin(), ClientSRV: c.Bool("client-srv")}
 	t := a.templatesOf(c)
+	links := newStrays(currentDir())
 	for _, arg := range c.StringSlice("pack") {
+		if links.leave(arg) {
+			return s, usagef("", "--pack %s: %v", arg, errStray)
+		}
 		if fi, err := os.Stat(arg); err == nil && fi.IsDir() {
 			folder, err := pack.LoadFolder(arg)
 			if err != nil {

@@ -69,7 +69,7 @@ func (s *surgeon) tellMove(w io.Writer, p report.Painter, name string, r *repair
 		}
 		fmt.Fprintf(w, "  %s  %s\n", paint(fmt.Sprintf("%-5s", word)), report.Escape(what))
 	}
-	fmt.Fprintln(w, p.Bold(report.Escape(name)))
+	fmt.Fprintln(w, p.Bold(report.EscapeLine(name)))
 	if len(r.move.Changes) == 0 {
 		say("note", "the zone shows nothing of "+s.migration.From()+" to be removed")
 	}

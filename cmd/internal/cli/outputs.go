@@ -86,6 +86,8 @@ func (a *app) open(o *output, color string, look report.Style) error {
 	}
 	info, err := os.Stat(o.file)
 	switch {
+	case newStrays(currentDir()).leave(o.file):
+		err = errStray
 	case err == nil && info.IsDir():
 		err = errors.New("is a folder; name a file")
 	case err == nil && !info.Mode().IsRegular():

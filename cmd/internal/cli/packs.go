@@ -143,7 +143,7 @@ func (a *app) packsSchemaCommand() *urfave.Command {
 func safeLines(s string) string {
 	var b strings.Builder
 	for line := range strings.Lines(s) {
-		b.WriteString(report.Escape(strings.TrimSuffix(line, "\n")) + "\n")
+		b.WriteString(report.EscapeLine(strings.TrimSuffix(line, "\n")) + "\n")
 	}
 	return b.String()
 }

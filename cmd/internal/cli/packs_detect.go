@@ -91,7 +91,7 @@ func withPacks(packs, more []*pack.Pack) []*pack.Pack {
 // detectedText says what a zone shows of packs.
 func detectedText(file string, z *zone.Zone, observed []pack.Observation, paint report.Painter) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s (%s)\n", paint.Bold(report.Escape(z.Apex.String())), report.Escape(file))
+	fmt.Fprintf(&b, "%s (%s)\n", paint.Bold(report.EscapeLine(z.Apex.String())), report.Escape(file))
 	if !slices.ContainsFunc(observed, func(k pack.Observation) bool { return k.Applies || k.Unclear != nil }) {
 		b.WriteString(fill(unrecognised(z), "  ", helpWidth))
 	}
@@ -106,7 +106,7 @@ func detectedText(file string, z *zone.Zone, observed []pack.Observation, paint 
 			if at := s.Record.Span(s.Part); !at.IsZero() {
 				line += "  " + at.String()
 			}
-			b.WriteString(report.Escape(line) + "\n")
+			b.WriteString(report.EscapeLine(line) + "\n")
 		}
 	}
 	return b.String()

@@ -192,7 +192,7 @@ func verifiedText(found []packProblem, files int, paint report.Painter) []byte {
 			level = rules.Error
 			errors++
 		}
-		place := report.Escape(fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Column))
+		place := report.EscapeLine(fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Column))
 		fmt.Fprintf(&b, "%s: %s: %s\n", paint.Place(place), paint.Severity(level, p.Severity), report.Escape(p.Message))
 	}
 	if files > 0 {

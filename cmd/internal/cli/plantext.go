@@ -13,7 +13,7 @@ import (
 // reasons above it.
 func planText(plan *providers.Plan, title string, p report.Painter) []byte {
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "%s\n", p.Bold(fmt.Sprintf("%s at %s: %s", report.Escape(plan.Zone.String()), title, countChanges(plan, "planned"))))
+	fmt.Fprintf(&b, "%s\n", p.Bold(fmt.Sprintf("%s at %s: %s", report.EscapeLine(plan.Zone.String()), title, countChanges(plan, "planned"))))
 	for _, set := range plan.RRsets {
 		fmt.Fprintf(&b, "\n%s\n", p.Bold(report.Escape(set.Key.Name.String())+" "+set.Key.Type.String()))
 		for _, r := range set.Reasons {

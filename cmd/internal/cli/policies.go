@@ -41,6 +41,9 @@ func policiesOf(c *urfave.Context) ([]*transport.Policy, error) {
 }
 
 func readPolicy(file string) ([]byte, error) {
+	if newStrays(currentDir()).leave(file) {
+		return nil, errStray
+	}
 	f, err := os.Open(file)
 	if err != nil {
 		return nil, err

@@ -13,7 +13,9 @@ import (
 // outside of the zone.
 func spfTreeText(t *spf.Tree, p report.Painter, alone bool) []byte {
 	var b strings.Builder
-	line := func(format string, args ...any) { b.WriteString(report.Escape(fmt.Sprintf(format, args...)) + "\n") }
+	line := func(format string, args ...any) {
+		b.WriteString(report.EscapeLine(fmt.Sprintf(format, args...)) + "\n")
+	}
 	switch t.State {
 	case spf.Unasked:
 		if t.Err != nil {
@@ -26,7 +28,7 @@ func spfTreeText(t *spf.Tree, p report.Painter, alone bool) []byte {
 	case spf.Several:
 		line("%s: several SPF records, which is a permanent error", t.Domain)
 	default:
-		b.WriteString(p.Bold(report.Escape(t.Domain.String())) + "\n")
+		b.WriteString(p.Bold(report.EscapeLine(t.Domain.String())) + "\n")
 	}
 	if t.SPF == nil {
 		return []byte(b.String())

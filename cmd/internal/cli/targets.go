@@ -66,11 +66,13 @@ func findTargets(cwd workdir, args []string, stdinName string) found {
 // findConfigured is findTargets with what configurations say of files in
 // folders.
 func findConfigured(k *configs, cwd workdir, args []string, stdinName string) found {
-	f := finder{configs: k, cwd: cwd, seen: map[string]int{}}
+	f := finder{configs: k, cwd: cwd, seen: map[string]int{}, strays: newStrays(cwd)}
 	for _, arg := range args {
 		switch info, err := os.Stat(arg); {
 		case arg == "-":
 			f.add("-", target{name: stdinName})
+		case err == nil && f.strays.leave(arg):
+			f.fail(arg, errStray)
 		case err == nil && info.IsDir():
 			f.walk(arg)
 		case err == nil:
@@ -90,6 +92,7 @@ type finder struct {
 	configs *configs
 	cwd     workdir
 	seen    map[string]int // index of a target by its clean absolute path
+	strays  *strays
 }
 
 func (f *finder) fail(name string, err error) {
@@ -128,6 +131,8 @@ func (f *finder) glob(pattern string) {
 		switch {
 		case err != nil:
 			f.fail(m, err)
+		case f.strays.leave(m):
+			f.fail(m, errStray)
 		case !info.IsDir():
 			f.name(m)
 		case !strings.Contains(pattern, "**"): // which matches what lies below a folder too

@@ -87,7 +87,7 @@ func (ch *changer) await(ctx context.Context) error {
 	for _, m := range ch.made {
 		err := ch.awaitZone(ctx, m, until)
 		if ctx.Err() != nil {
-			fmt.Fprintf(ch.Err, "%s: no longer waiting; the change itself is made.\n", report.Escape(m.plan.Zone.String()))
+			fmt.Fprintf(ch.Err, "%s: no longer waiting; the change itself is made.\n", report.EscapeLine(m.plan.Zone.String()))
 			return ctx.Err()
 		}
 		if err != nil {
@@ -123,7 +123,7 @@ func (ch *changer) awaitZone(ctx context.Context, m changed, until time.Time) er
 		return nil
 	}
 	start := time.Now()
-	fmt.Fprintf(ch.Err, "%s: waiting for %s, %s at most.\n", report.Escape(z.String()), report.Count(len(servers), "name server"), clockTime(until.Sub(start)))
+	fmt.Fprintf(ch.Err, "%s: waiting for %s, %s at most.\n", report.EscapeLine(z.String()), report.Count(len(servers), "name server"), clockTime(until.Sub(start)))
 	w := propagation.Waiter{Timeout: ch.wait.reply, Served: func(s propagation.Server) {
 		say(ch.err.Added("served"), "%s after %s", s, clockTime(time.Since(start)))
 	}}
@@ -152,7 +152,7 @@ func (ch *changer) awaitZone(ctx context.Context, m changed, until time.Time) er
 	case late > 0:
 		return fmt.Errorf("%w: %d of %d, after %s", errLate, late, len(servers), clockTime(time.Since(start)))
 	}
-	fmt.Fprintf(ch.Err, "%s: all name servers answer with the change.\n", report.Escape(z.String()))
+	fmt.Fprintf(ch.Err, "%s: all name servers answer with the change.\n", report.EscapeLine(z.String()))
 	return nil
 }
 

@@ -26,6 +26,16 @@ func Escape(s string) string {
 	return b.String()
 }
 
+// EscapeLine is Escape for text that a line begins with: GitHub obeys
+// "::set-output::" there, behind blanks too, so its first colon becomes \x3A.
+func EscapeLine(s string) string {
+	s = Escape(s)
+	if rest := strings.TrimLeft(s, " "); strings.HasPrefix(rest, "::") {
+		return s[:len(s)-len(rest)] + `\x3A` + rest[1:]
+	}
+	return s
+}
+
 // plain reports whether s is printable ASCII with nothing to escape.
 func plain(s string) bool {
 	for i := 0; i < len(s); i++ {
@@ -38,8 +48,8 @@ func plain(s string) bool {
 
 // logCommand reports whether s begins a command that CI systems obey in the
 // middle of a line: ##[set-output] (GitHub, Azure), ##vso[...] (Azure),
-// ##teamcity[...]. "::set-output::" is one at the start of a line only, where
-// none of the formats has foreign text.
+// ##teamcity[...]. "::set-output::" is one at the start of a line only; see
+// EscapeLine.
 func logCommand[T string | []byte](s T) bool {
 	return len(s) > 2 && s[0] == '#' && s[1] == '#' && (s[2] == '[' || s[2]|0x20 == 'v' || s[2]|0x20 == 't')
 }

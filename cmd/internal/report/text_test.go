@@ -294,3 +294,18 @@ func FuzzExcerpt(f *testing.F) {
 		}
 	})
 }
+
+func TestEscapeLine(t *testing.T) {
+	for in, want := range map[string]string{
+		"":                     "",
+		"a::b":                 "a::b",
+		"::error::x":           `\x3A:error::x`,
+		"  ::error::x":         `  \x3A:error::x`,
+		"\t::error::x":         `\x09::error::x`,
+		"\u00a0::error::x\x1b": `\u{a0}::error::x\x1B`,
+	} {
+		if got := EscapeLine(in); got != want {
+			t.Errorf("%q: %q, want %q", in, got, want)
+		}
+	}
+}

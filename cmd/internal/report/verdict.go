@@ -59,5 +59,5 @@ func (v Verdict) Append(buf []byte, style Style) []byte {
 // Indented appends a line that begins depth steps to the right.
 func Indented(buf []byte, depth int, line string) []byte {
 	buf = append(buf, strings.Repeat("  ", depth)...)
-	return append(append(buf, Escape(line)...), '\n')
+	return append(append(buf, EscapeLine(line)...), '\n')
 }
