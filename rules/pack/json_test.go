@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"go.yaml.in/yaml/v4"
+
+	"github.com/zonelint/zonelint/rules/strictyaml/schematest"
 )
 
 // A pack as JSON is the pack again, and the schema takes it.
@@ -34,7 +36,7 @@ func TestJSON(t *testing.T) {
 		if err := yaml.Load(text, &doc); err != nil {
 			t.Fatal(err)
 		}
-		if err := s.Validate(plain(t, &doc)); err != nil {
+		if err := s.Validate(schematest.Plain(t, &doc)); err != nil {
 			t.Errorf("%s: %v", p.ID, err)
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"github.com/zonelint/zonelint/rules/strictyaml"
+	"github.com/zonelint/zonelint/rules/strictyaml/schematest"
 )
 
 var yamlBlock = regexp.MustCompile("(?ms)^```yaml\n(.*?)^```$")
@@ -41,7 +42,7 @@ func TestDocumentedPacks(t *testing.T) {
 		if err := yaml.Load([]byte(src), &doc); err != nil {
 			t.Fatal(err)
 		}
-		if err := s.Validate(plain(t, &doc)); err != nil {
+		if err := s.Validate(schematest.Plain(t, &doc)); err != nil {
 			t.Errorf("%v\n%s", err, src)
 		}
 	}

@@ -235,6 +235,9 @@ func (p *parser) interpret(e *entry) (*header, *fault) {
 	if f != nil {
 		return nil, f
 	}
+	if !p.hasOwner && len(p.open) > 1 {
+		return nil, faultAt(e.toks[0], "This record has no owner: the line begins with a blank, and no record of this file stands before it. BIND takes the owner from the file that includes it, other name servers refuse the zone. Write the owner.")
+	}
 	if !p.hasOwner {
 		return nil, faultAt(e.toks[0], "This record has no owner: the line begins with a blank, and no record before it gives an owner to inherit.")
 	}
