@@ -26,13 +26,16 @@ func (a *app) spfCommand() *urfave.Command {
 	}
 }
 
+// errFolder is for a folder where one zone is asked for.
+var errFolder = errors.New("a folder; name the file of one zone in it")
+
 // oneZone reads the zone of an argument, a file or "-" for standard input.
 func (a *app) oneZone(c *urfave.Context, l *loader, arg string) (*zone.Zone, error) {
 	t := target{name: arg, path: arg}
 	if arg == "-" {
 		t = target{name: c.String("stdin-filename")}
 	} else if info, err := os.Stat(arg); err == nil && info.IsDir() {
-		return nil, usagef("name the file of one zone in it", "%s is a folder", arg)
+		return nil, &targetError{arg, errFolder}
 	}
 	t, err := oneTarget(t, l.expandOctoDNS(found{targets: []target{t}}).targets, l.options.Origin)
 	if err != nil {
