@@ -99,6 +99,9 @@ func (j *Journal) UnmarshalJSON(b []byte) error {
 
 // LoadJournal reads a journal.
 func LoadJournal(path string) (*Journal, error) {
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() { // to open a pipe would wait
+		return nil, fmt.Errorf("journal %s: not a regular file", path)
+	}
 	b, err := os.ReadFile(path)
 	if err != nil {
 		return nil, err

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
 	"slices"
 
 	urfave "github.com/urfave/cli/v2"
@@ -260,7 +259,7 @@ func (a *app) applyPlan(c *urfave.Context, color string) error {
 		return err
 	}
 	path := c.String("plan")
-	b, err := os.ReadFile(path)
+	b, err := readRegular(path, maxPlan)
 	if err != nil {
 		return fmt.Errorf("--plan %s: %s", path, describe(err))
 	}

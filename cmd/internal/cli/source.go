@@ -208,6 +208,9 @@ func (l *loader) sniff(t *target) (bool, error) {
 // headOf returns the beginning of a file; nothing of one that is empty or
 // cannot be read.
 func headOf(path string) ([]byte, error) {
+	if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() {
+		return nil, err
+	}
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err

@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 
@@ -30,6 +31,8 @@ func (a *app) oneZone(c *urfave.Context, l *loader, arg string) (*zone.Zone, err
 	t := target{name: arg, path: arg}
 	if arg == "-" {
 		t = target{name: c.String("stdin-filename")}
+	} else if info, err := os.Stat(arg); err == nil && info.IsDir() {
+		return nil, usagef("name the file of one zone in it", "%s is a folder", arg)
 	}
 	t, err := oneTarget(t, l.expandOctoDNS(found{targets: []target{t}}).targets, l.options.Origin)
 	if err != nil {
