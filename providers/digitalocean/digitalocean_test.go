@@ -322,6 +322,8 @@ func TestFaults(t *testing.T) {
 			}
 			f.fault, f.lost = tc.fault, tc.lost
 			err := open(t, f.url, token).Apply(context.Background(), providertest.Apex, step)
+			f.mu.Lock() // what was not answered may still be at work
+			defer f.mu.Unlock()
 			if !errors.Is(err, tc.is) || f.writes != tc.writes || err != nil && strings.Contains(err.Error(), token) {
 				t.Errorf("%d writes: %v", f.writes, err)
 			}

@@ -264,6 +264,8 @@ func TestFaults(t *testing.T) {
 			}
 			f.fault, f.lost, f.noRefresh = tc.fault, tc.lost, tc.noRefresh
 			err := open(t, f.options()).Apply(context.Background(), providertest.Apex, step)
+			f.mu.Lock() // what was not answered may still be at work
+			defer f.mu.Unlock()
 			if !errors.Is(err, tc.is) || f.writes != tc.writes || f.refreshes != tc.refreshes {
 				t.Errorf("%d writes, %d refreshes: %v", f.writes, f.refreshes, err)
 			}
