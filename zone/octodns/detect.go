@@ -16,8 +16,15 @@ func IsZone(src []byte) bool {
 	indent := -1     // of the keys of its first record
 	typed := false   // it has a type
 	foreign := false // it has a key that no record has
+	split := false   // the owner stands on a line of its own, behind "?"
 	for line := range bytes.Lines(bytes.TrimPrefix(src, bom)) {
 		text := strings.TrimRight(string(line), " \t\r\n")
+		// As PyYAML writes owners such as the empty one.
+		if key, ok := strings.CutPrefix(text, "? "); ok {
+			split, text = true, strings.TrimLeft(key, " ")+":"
+		} else if rest, ok := strings.CutPrefix(text, ":"); ok && split {
+			split, text = false, " "+rest
+		}
 		bare := strings.TrimLeft(text, " ")
 		if bare == "" || bare[0] == '#' || text == "---" || text[0] == '%' {
 			continue

@@ -190,6 +190,7 @@ func TestDetect(t *testing.T) {
 	for src, want := range map[string]bool{
 		"'':\n  - type: MX\n": true, "---\n# c\na:\n  ttl: 60\n  type: A\n  value: 192.0.2.1\n": true, "a: {type: TXT, value: x}\n": true,
 		"a:\n- {type: A, value: 192.0.2.1}\n": true, "a: !include x.yaml\nb:\n  type: A\n": true, "\ufeffa:\n  type: A\r\n": true,
+		"? ''\n: type: A\n  value: 192.0.2.1\n": true, "? ''\n: - type: A\n  - type: MX\n": true, "? a\n: b: c\n": false, "? ''\n:\n  - type: A\n": true,
 		"a: &x {type: A, value: 192.0.2.1}": true, "a:\n  type: Cloudflare/REDIRECT\n": true,
 		"kind: Service\nspec:\n  type: ClusterIP\n": false, "records:\n  - name: www\n    type: A\n": false, "- name: x\n  type: A\n": false,
 		"openapi: 3.0.0\n": false, "components:\n  x:\n    type: A\n": false, "x:\n  type: string\n": false, "": false, "\x00": false,

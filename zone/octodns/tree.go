@@ -3,6 +3,7 @@ package octodns
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -47,6 +48,7 @@ type treeBuilder struct {
 	depth int // that is allowed
 	left  *int
 	made  map[*yaml.Node]*node // those with an anchor
+	odd   *node                // the first with a tag that octoDNS does not know
 	slab  []node
 
 	line, column int // where the last node was found
@@ -83,10 +85,26 @@ func parseYAML(f *file, index uint16, limits Limits, left *int) (*node, *zone.Pr
 	if err != nil {
 		return nil, &zone.Problem{Kind: zone.ProblemLimit, Span: f.point(b.offset), Message: fmt.Sprintf("This file has %v, so it was not read.", err), Lost: true}
 	}
+	if b.odd != nil {
+		return nil, &zone.Problem{Kind: zone.ProblemSyntax, Span: f.point(int(b.odd.start)), Message: fmt.Sprintf("octoDNS does not know the tag %s, so it refuses the file and nothing of it was checked. Remove the tag.", quote(b.odd.tag)), Lost: true}
+	}
 	if root.isNull() {
 		return nil, nil
 	}
 	return root, nil
+}
+
+// knownTag reports whether the loader of octoDNS takes a tag: those of PyYAML's
+// safe loader, and its own.
+func knownTag(tag string) bool {
+	if tag == includeTag || tag == "!" {
+		return true
+	}
+	name, ok := strings.CutPrefix(tag, "tag:yaml.org,2002:")
+	if !ok {
+		name, ok = strings.CutPrefix(tag, "!!")
+	}
+	return ok && slices.Contains([]string{"null", "bool", "int", "float", "binary", "timestamp", "omap", "pairs", "set", "str", "seq", "map", "merge", "value"}, name)
 }
 
 // syntax tells a mistake in YAML.
@@ -124,6 +142,9 @@ func (b *treeBuilder) build(y *yaml.Node, depth int) (*node, error) {
 		n.tag = y.Tag
 	}
 	n.start = uint32(b.find(y.Line, y.Column))
+	if n.tag != "" && b.odd == nil && !knownTag(n.tag) {
+		b.odd = n
+	}
 	if y.Anchor != "" {
 		b.made[y] = n
 	}

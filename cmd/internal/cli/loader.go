@@ -32,6 +32,8 @@ type loader struct {
 	past    *loader
 	pastDir string
 	others  *trees // that zones of octoDNS are read from; nil for none
+	// octoFolders says of folders whether zones of octoDNS are in them.
+	octoFolders sync.Map
 
 	stdin     io.Reader
 	stdinOnce sync.Once

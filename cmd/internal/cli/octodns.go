@@ -413,3 +413,30 @@ func (p *past) restoreOctoDNS(t target) (target, error) {
 	t.name = t.path
 	return t, nil
 }
+
+// amongOctoDNS reports whether other files in the folder of a file are zones of
+// octoDNS, so that one that is named like them is meant to be one, however
+// broken it is: nobody would look for what was left out of a check.
+func (l *loader) amongOctoDNS(path string) bool {
+	const most = 32 // files that are looked into
+	dir := filepath.Dir(path)
+	if is, ok := l.octoFolders.Load(dir); ok {
+		return is.(bool)
+	}
+	is, looked := false, 0
+	entries, _ := os.ReadDir(dir)
+	for _, e := range entries {
+		name := filepath.Join(dir, e.Name())
+		if !e.Type().IsRegular() || octodns.ZoneOfFile(name) == "" {
+			continue
+		}
+		if head, err := headOf(name); err == nil && octodns.IsZone(head) {
+			is = true
+		}
+		if looked++; is || looked == most {
+			break
+		}
+	}
+	l.octoFolders.Store(dir, is)
+	return is
+}

@@ -252,17 +252,29 @@ func (s *surgeon) recognised(before, after *zone.Zone) map[string]bool {
 
 // revealed reports whether a finding that shows only after the fixes may have
 // been there before, hidden by a mistake in the same place that was at least as
-// bad: what a record says can only be judged once it can be read.
+// bad: what a record says can only be judged once it can be read. So does what
+// is missing beside it: a domain whose SPF record nobody could read lacks a
+// DMARC record from the moment that it can be read.
 func revealed(f rules.Finding, fixed []rules.Finding) bool {
+	domain := described(f.Name)
 	for _, x := range fixed {
 		if x.Severity < f.Severity || x.Rule == f.Rule {
 			continue
 		}
-		if x.Name == f.Name || slices.ContainsFunc(x.Fix.Changes, func(c zone.Change) bool { return c.Name == f.Name }) {
+		if x.Name == f.Name || slices.ContainsFunc(x.Fix.Changes, func(c zone.Change) bool { return c.Name == f.Name || c.Name == domain }) {
 			return true
 		}
 	}
 	return false
+}
+
+// described returns the domain that a name is about: what stands below the
+// labels that begin with an underscore (RFC 8552, section 1.1).
+func described(name zone.Name) zone.Name {
+	for len(name) > 1 && name[1] == '_' {
+		name = name.Parent()
+	}
+	return name
 }
 
 // ruleIDs lists the rules of findings, each once.

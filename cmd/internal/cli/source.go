@@ -13,6 +13,7 @@ import (
 
 	"github.com/zonelint/zonelint/zone"
 	"github.com/zonelint/zonelint/zone/masterfile"
+	"github.com/zonelint/zonelint/zone/octodns"
 )
 
 // source is a kind of file that zones are read from.
@@ -193,6 +194,10 @@ func (l *loader) sniff(t *target) (bool, error) {
 	}
 	if from != sourceMaster {
 		if t.format = detect(t.name, head, from); t.format != nil {
+			return true, nil
+		}
+		if octodns.ZoneOfFile(t.name) != "" && from != octoFormat.source && l.amongOctoDNS(t.path) {
+			t.format = &octoFormat // what is wrong with it must be told
 			return true, nil
 		}
 	}
