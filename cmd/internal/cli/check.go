@@ -103,7 +103,7 @@ func (l *lint) check(ctx context.Context, outs outputs, failOn rules.Severity) e
 
 // conclude ends the output of check and says how the run went.
 func (l *lint) conclude(t totals, outs outputs, failOn rules.Severity) error {
-	t.Compared = len(l.earlier) > 0
+	t.Compared, t.Ignored = len(l.earlier) > 0, int(l.ignored.Load())
 	if err := l.reportUnused(&t, outs); err != nil {
 		return err
 	}

@@ -130,7 +130,13 @@ func (l *lint) optionsWith(s *config.Settings) rules.Options {
 		}
 	}
 	if len(s.Ignores) > 0 && !l.former { // an entry has use by what it hides today
-		o.Excuse = s.Excuses
+		o.Excuse = func(f *rules.Finding) bool {
+			ignored := s.Excuses(f)
+			if ignored {
+				l.ignored.Add(1)
+			}
+			return ignored
+		}
 	}
 	return o
 }

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 
 	urfave "github.com/urfave/cli/v2"
 
@@ -37,6 +38,7 @@ type lint struct {
 	baseline *knownFindings // of earlier; nil if there is none
 	since    *history       // of earlier; nil if there is none
 	former   bool           // the zones are those of an earlier commit
+	ignored  atomic.Int64   // findings that entries of ignore hid, by check
 	jobs     int
 	window   int // how many outcomes may wait for one before them
 }

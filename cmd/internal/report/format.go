@@ -2,7 +2,9 @@ package report
 
 import (
 	"cmp"
+	"fmt"
 	"path/filepath"
+	"strings"
 
 	"github.com/zonelint/zonelint/rules"
 	"github.com/zonelint/zonelint/zone"
@@ -91,6 +93,9 @@ type Summary struct {
 	// are in none of the counts above. Compared says that such were looked for.
 	Known    int
 	Compared bool
+	// Ignored counts the findings that the configuration hides; they are in none
+	// of the counts above.
+	Ignored int
 }
 
 // Add counts a result.
@@ -130,6 +135,19 @@ func (s *Summary) Merge(o Summary) {
 	s.Unread += o.Unread
 	s.Known += o.Known
 	s.Compared = s.Compared || o.Compared
+	s.Ignored += o.Ignored
+}
+
+// hidden says what is not shown, behind a blank; "" if there is nothing.
+func (s Summary) hidden() string {
+	var b strings.Builder
+	if s.Known > 0 {
+		fmt.Fprintf(&b, " %s not shown.", Count(s.Known, "known finding"))
+	}
+	if s.Ignored > 0 {
+		fmt.Fprintf(&b, " %s ignored by the configuration.", Count(s.Ignored, "finding"))
+	}
+	return b.String()
 }
 
 // Findings counts the findings.

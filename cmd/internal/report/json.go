@@ -51,6 +51,8 @@ type jsonSummary struct {
 	Infos    int `json:"infos"`
 	// Known is there where findings were compared with earlier ones.
 	Known *int `json:"known,omitempty"`
+	// Ignored is there where the configuration hides findings.
+	Ignored int `json:"ignored,omitempty"`
 }
 
 func (jsonFormat) Open() string    { return "{\"version\":1,\"findings\":[" }
@@ -72,7 +74,7 @@ func (jsonFormat) Close(s Summary) []byte {
 	if s.Findings() > 0 {
 		b = append([]byte{'\n'}, b...)
 	}
-	sum := jsonSummary{Zones: s.Zones, Records: s.Records, Errors: s.Errors, Warnings: s.Warnings, Infos: s.Infos}
+	sum := jsonSummary{Zones: s.Zones, Records: s.Records, Errors: s.Errors, Warnings: s.Warnings, Infos: s.Infos, Ignored: s.Ignored}
 	if s.Compared {
 		sum.Known = &s.Known
 	}

@@ -58,9 +58,7 @@ func (markdown) Head(s Summary) []byte {
 		b.WriteString(strings.Join(s.counts(Painter(false)), ", "))
 	}
 	fmt.Fprintf(&b, "\n\n%s, %s.", Count(s.Zones, "zone"), Count(s.Records, "record"))
-	if s.Known > 0 {
-		fmt.Fprintf(&b, " %s not shown.", Count(s.Known, "known finding"))
-	}
+	b.WriteString(s.hidden())
 	if s.Unread > 0 {
 		fmt.Fprintf(&b, " **%d not read**; the log says why.", s.Unread)
 	}

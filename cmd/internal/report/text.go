@@ -118,9 +118,7 @@ func (t text) Close(s Summary) []byte {
 		b.WriteString(", " + p.severity(rules.Error, fmt.Sprintf("%d not read", s.Unread)))
 	}
 	b.WriteByte('.')
-	if s.Known > 0 {
-		fmt.Fprintf(&b, " %s not shown.", Count(s.Known, "known finding"))
-	}
+	b.WriteString(s.hidden())
 	switch {
 	case s.Safe > 0 && s.Unsafe > 0:
 		fmt.Fprintf(&b, " \"%s\" can mend %d, with --unsafe %d more.", t.style.fix(), s.Safe, s.Unsafe)
