@@ -39,10 +39,11 @@ var schemas = []string{
 func StartServer() (*Server, error) {
 	program, err := exec.LookPath("pdns_server")
 	if err != nil {
-		if _, serr := os.Stat("/usr/sbin/pdns_server"); serr != nil {
+		const system = "/usr/sbin/pdns_server" // which is in the PATH of root alone
+		if _, serr := exec.LookPath(system); serr != nil {
 			return nil, err
 		}
-		program = "/usr/sbin/pdns_server"
+		program = system
 	}
 	sqlite, err := exec.LookPath("sqlite3")
 	if err != nil {
